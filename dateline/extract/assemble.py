@@ -1,0 +1,102 @@
+"""Encoding → events: the whole of the extraction on one screen."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+
+import numpy as np
+
+from dateline.codebook import Codebook
+from dateline.encode.model import Encoding, Model
+from dateline.extract import figures, participants, status
+from dateline.extract.decisions import Decisions
+from dateline.extract.sentences import holding, sentences
+from dateline.extract.triggers import Trigger, find, same_happenings
+from dateline.records import Event, Figure, Participant, Report, Span, span_of
+
+TOLD_IN = ("headline", "body")  # sections that yield events
+
+
+def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook, decisions: Decisions) -> tuple[Event, ...]:
+    """The events of a report, in the order of their first mention."""
+    heads = model.card["heads"]
+    triggers = find(encoding, heads["type"], codebook, _told(report, encoding), decisions.trigger)
+    if not triggers:
+        return ()
+    groups = same_happenings(triggers, encoding, model, decisions)
+    found = participants.mentions(encoding, heads["kind"])
+    owner = participants.one_and_the_same(found, encoding, model, decisions)
+    links = participants.linked(triggers, found, encoding, model) if found else {}
+    counted = figures.by_event(figures.find(encoding, heads["figure"]), groups, encoding, model, decisions.figure)
+    parts = sentences(report.text)
+    rows = {t: i for i, t in enumerate(triggers)}
+    make = partial(_event, report, encoding, model, codebook, decisions, parts)
+    who = [
+        participants.of_event([rows[t] for t in group], links, found, owner, encoding, codebook, decisions.link) if links else ()
+        for group in groups
+    ]
+    return tuple(map(make, groups, who, counted))
+
+
+def _told(report: Report, encoding: Encoding) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which words stand in a section that yields events (all, where no sections are known)."""
+    if not report.sections:
+        return np.ones(len(encoding.words), np.bool_)
+    told = np.zeros(len(encoding.words), np.bool_)
+    for section in report.sections:
+        if section.kind in TOLD_IN:
+            first, end = encoding.words.at(section.start, section.end)
+            told[first:end] = True
+    return told
+
+
+def _event(
+    report: Report,
+    encoding: Encoding,
+    model: Model,
+    codebook: Codebook,
+    decisions: Decisions,
+    parts: list[Span],
+    group: list[Trigger],
+    who: tuple[Participant, ...],
+    counted: tuple[Figure, ...],
+) -> Event:
+    """One event of its triggers, participants and figures."""
+    w = encoding.words
+    spans = tuple(span_of(report.text, int(w.starts[t.first]), int(w.ends[t.end - 1])) for t in group)
+    state, cue = status.of_event(group, encoding, model.card["heads"]["status"])
+    kind = group[0].type
+    modes = _modes(group, encoding, model.card["heads"]["mode"], codebook, decisions.mode)
+    slope, intercept = decisions.confidence
+    # The same report, model and codebook give the same id.
+    key = f"{report.sha256} {report.id} {model.card['digests']['model.onnx']} {codebook.digest} {kind} {spans[0].start}"
+    event_id = hashlib.sha256(key.encode()).hexdigest()[:16]
+    rests_on = [*spans, *(p.span for p in who), *(f.span for f in counted), *([cue] if cue else [])]
+    section = next((s.kind for s in report.sections if s.start <= spans[0].start < s.end), "body")
+    return Event(
+        id=event_id,
+        incident=event_id,
+        type=kind,
+        modes=modes,
+        mode=modes[0] if modes else None,
+        quad=codebook.types[kind].quad,
+        status=state,
+        status_cue=cue,
+        trigger=spans[0],
+        triggers=spans,
+        participants=who,
+        figures=counted,
+        section=section,
+        evidence=holding(parts, rests_on),
+        confidence=round(float(1 / (1 + np.exp(-(slope * max(t.logit for t in group) + intercept)))), 4),
+    )
+
+
+def _modes(group: list[Trigger], encoding: Encoding, labels: list[str], codebook: Codebook, threshold: float) -> tuple[str, ...]:
+    """The modes of the event's type that its triggers score at least `threshold` for, the likeliest first."""
+    kind = group[0].type
+    scores = np.stack([encoding.heads["mode"][t.first : t.end].max(0) for t in group]).max(0)
+    likely = {label.split("/")[1]: 1 / (1 + np.exp(-scores[i])) for i, label in enumerate(labels) if label.startswith(kind + "/")}
+    kept = [m for m in likely if m in codebook.types[kind].modes and likely[m] >= threshold]
+    return tuple(sorted(kept, key=lambda m: -likely[m]))

@@ -1,0 +1,59 @@
+"""How many: the numbers that a report gives for the outcome of an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dateline.encode.model import Encoding, Floats, Model
+from dateline.extract import numbers
+from dateline.extract.triggers import Trigger
+from dateline.records import Figure, FigureOf, span_of
+
+BEFORE = 24  # characters before a number that may bound it ("no fewer than ")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A run of words [first, end) that counts `of`, read as a figure."""
+
+    first: int
+    end: int
+    figure: Figure
+
+
+def find(encoding: Encoding, labels: list[FigureOf]) -> list[Number]:
+    """The text's figures, in order: runs of words of one label in which a number can be read."""
+    tags = encoding.heads["figure"].argmax(-1)
+    found, w = [], encoding.words
+    for run in np.split(np.arange(len(tags)), np.flatnonzero(np.diff(tags)) + 1):
+        if len(run) and tags[run[0]]:
+            start, end = int(w.starts[run[0]]), int(w.ends[run[-1]])
+            room = max(0, start - BEFORE)
+            bounds = numbers.read(encoding.text[room:end], start - room)
+            if bounds:
+                span = span_of(encoding.text, min(start, room + bounds.start), end)
+                of = labels[int(tags[run[0]])]
+                found.append(Number(int(run[0]), int(run[-1]) + 1, Figure(of=of, low=bounds.low, high=bounds.high, span=span)))
+    return found
+
+
+def by_event(found: list[Number], groups: list[list[Trigger]], encoding: Encoding, model: Model, threshold: float) -> list[tuple[Figure, ...]]:
+    """The figures of each event (group of triggers): a figure goes to the event that the encoder links it with best."""
+    out: list[list[Figure]] = [[] for _ in groups]
+    if found and groups:
+        scores = np.stack([_links(found, group, encoding, model) for group in groups])
+        for i, number in enumerate(found):
+            event = int(scores[:, i].argmax())
+            if scores[event, i] >= threshold:
+                out[event].append(number.figure)
+    return [tuple(figures) for figures in out]
+
+
+def _links(found: list[Number], group: list[Trigger], encoding: Encoding, model: Model) -> Floats:
+    """How probably each figure is the event's [figures]."""
+    left = np.stack([encoding.heads["left"][t.first] for t in group])
+    right = np.stack([encoding.heads["right"][n.first : n.end].mean(0) for n in found])
+    apart = np.array([[n.first - t.first for n in found] for t in group])
+    return np.asarray(1 / (1 + np.exp(-model.relate(left, right, apart)["figure"].max(0))), np.float32)

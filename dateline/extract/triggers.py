@@ -1,0 +1,58 @@
+"""The words that name events: which words, of which types, and which of them name the same happening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dateline.codebook import Codebook
+from dateline.encode.model import Encoding, Floats, Model
+from dateline.extract.cluster import clusters
+from dateline.extract.decisions import Decisions
+
+PUNCTUATION = 7  # the row of `encode.words.SHAPES`
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A run of words [first, end) that names an event of `type`; `logit` is the highest score of its words."""
+
+    first: int
+    end: int
+    type: str
+    logit: float
+
+
+def find(encoding: Encoding, labels: list[str], codebook: Codebook, allowed: NDArray[np.bool_], threshold: float) -> list[Trigger]:
+    """Every run of allowed words that scores at least `threshold` for a type of the codebook, in text order."""
+    scores = encoding.heads["type"]
+    least = float(np.log(threshold / (1 - threshold)))
+    usable = allowed & (encoding.words.shapes != PUNCTUATION)
+    found = []
+    for column, name in enumerate(labels):
+        if name in codebook.types:
+            hits = np.flatnonzero((scores[:, column] >= least) & usable)
+            for run in np.split(hits, np.flatnonzero(np.diff(hits) > 1) + 1):
+                if len(run):
+                    found.append(Trigger(int(run[0]), int(run[-1]) + 1, name, float(scores[run, column].max())))
+    return sorted(found, key=lambda t: (t.first, t.type))
+
+
+def same_happenings(triggers: list[Trigger], encoding: Encoding, model: Model, decisions: Decisions) -> list[list[Trigger]]:
+    """Triggers grouped into events: those of one type that the encoder holds for mentions of the same happening."""
+    groups: list[list[Trigger]] = []
+    for kind in dict.fromkeys(t.type for t in triggers):
+        some = [t for t in triggers if t.type == kind]
+        groups += [[some[i] for i in group] for group in clusters(_same(some, encoding, model), decisions.same_event)]
+    return sorted(groups, key=lambda g: (g[0].first, g[0].type))
+
+
+def _same(triggers: list[Trigger], encoding: Encoding, model: Model) -> Floats:
+    """How probably two triggers name the same happening [triggers, triggers], read from the earlier to the later."""
+    at = np.array([t.first for t in triggers])
+    left, right = (np.stack([encoding.heads[side][t.first : t.end].mean(0) for t in triggers]) for side in ("left", "right"))
+    scores = model.relate(left, right, at[None] - at[:, None])["same_event"]
+    forward = np.triu(1 / (1 + np.exp(-scores)), 1)
+    return np.asarray(forward + forward.T, np.float32)

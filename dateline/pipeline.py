@@ -1,0 +1,111 @@
+"""The whole flow on one screen: reports → batches → encoder → events → harm rules → coded reports.
+
+A batch that fails is retried one report at a time; what still fails becomes a Failure beside the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from dateline import codebook as codebooks
+from dateline import harm
+from dateline.codebook import Codebook
+from dateline.encode.model import WEIGHTS, Model, read_card
+from dateline.engines import local
+from dateline.extract import assemble
+from dateline.extract.decisions import Decisions
+from dateline.records import CodedReport, Failure, Report
+
+Coded = CodedReport | Failure
+Step = Callable[[list[Report | Failure]], list[Coded]]
+
+# Characters in a batch of reports: large enough to sort windows by length, small enough for a flat memory and a lively bar.
+BATCH_CHARACTERS = 60_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run codes by. Two runs with the same model, codebook and settings code the same."""
+
+    codebook: str = codebooks.DEFAULT
+    model: Path = WEIGHTS
+
+
+def code(inputs: Iterable[Report | Failure], settings: Settings | None = None, workers: int | None = None) -> Iterator[Coded]:
+    """Each report coded, or a Failure, in the order of the input; failures of reading pass through. Lazy.
+
+    Raises CodebookError or ModelError before the first report where the settings cannot be used.
+    """
+    settings = settings or Settings()
+    check(settings)
+    workers = workers or local.cores()
+    yield from (c for done in local.run(partial(make_step, settings, workers), batches(inputs), workers) for c in done)
+
+
+def check(settings: Settings) -> Codebook:
+    """The codebook, where model and codebook fit. Raises CodebookError or ModelError."""
+    codebook, card = codebooks.load(settings.codebook), read_card(settings.model)
+    unknown = sorted(set(codebook.types) - set(card["heads"]["type"]))
+    if unknown:
+        known = ", ".join(card["heads"]["type"])
+        raise codebooks.CodebookError(f"codebook {codebook.name}: the model does not know the types {', '.join(unknown)}; it knows {known}")
+    return codebook
+
+
+def batches(inputs: Iterable[Report | Failure]) -> Iterator[list[Report | Failure]]:
+    """Inputs in batches of about BATCH_CHARACTERS."""
+    batch: list[Report | Failure] = []
+    size = 0
+    for item in inputs:
+        batch.append(item)
+        size += len(item.text) if isinstance(item, Report) else 0
+        if size >= BATCH_CHARACTERS or len(batch) >= 1000:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def make_step(settings: Settings, workers: int) -> Step:
+    """The row step of a worker, its model loaded."""
+    threads = max(1, local.cores() // workers)
+    model = Model(settings.model, threads)
+    return partial(code_batch, model, check(settings), Decisions.of(model.card))
+
+
+def code_batch(model: Model, codebook: Codebook, decisions: Decisions, batch: list[Report | Failure]) -> list[Coded]:
+    """A batch's coded reports and failures, in order."""
+    reports = [item for item in batch if isinstance(item, Report)]
+    try:
+        coded = iter(code_reports(model, codebook, decisions, reports))
+        return [next(coded) if isinstance(item, Report) else item for item in batch]
+    except Exception:  # one report must not take the others with it: find it by coding each alone
+        return [code_alone(model, codebook, decisions, item) if isinstance(item, Report) else item for item in batch]
+
+
+def code_reports(model: Model, codebook: Codebook, decisions: Decisions, reports: list[Report]) -> list[CodedReport]:
+    """Reports coded together in one pass of the encoder."""
+    encodings = model.encode([r.text for r in reports])
+    return [
+        harm.guard(CodedReport(report=r, events=assemble.events(r, e, model, codebook, decisions)))
+        for r, e in zip(reports, encodings, strict=True)
+    ]
+
+
+def code_alone(model: Model, codebook: Codebook, decisions: Decisions, report: Report) -> Coded:
+    """One report coded, or the Failure that says at which step and why."""
+    try:
+        return code_reports(model, codebook, decisions, [report])[0]
+    except Exception as error:
+        return Failure(
+            input=report.id,
+            step="code",
+            error=f"{type(error).__name__}: {error}",
+            advice="this is a fault of Dateline: please file it with the report's text if you may share it",
+            report=report.id,
+        )
+
+

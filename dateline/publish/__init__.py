@@ -1,0 +1,1 @@
+"""Coded reports → what people and programs read."""

@@ -1,0 +1,188 @@
+"""Coded reports on a terminal: a table of events, and a report with its events' words marked.
+
+A report is somebody else's text: nothing of it may steer the terminal, so every control character is shown, not sent.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from dateline.records import CodedReport, Event, Failure, Figure, Participant, Span
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "red")
+SHOWN = 3  # participants of a role in a table's cell
+
+
+def safe(text: str) -> str:
+    """The text on one line, each control, format or bidirectional character as U+FFFD, each line break as a blank."""
+    flat = " ".join(text.split())
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c for c in flat)
+
+
+def console(stderr: bool = False) -> Console:
+    """A console that interprets nothing of what it is given."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def events_table(events: Iterable[tuple[str, Event]], to: Console) -> int:
+    """Print events, each with its report's id, as a table; how many there were. Piped, columns are parted by tabs."""
+    if not to.is_terminal:
+        return _print_plain(events, to)
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    for name in COLUMNS:
+        table.add_column(name, overflow="fold", ratio=WIDTHS.get(name), min_width=5)
+    count = 0
+    for report, event in events:
+        table.add_row(*(Text(cell) for cell in row(report, event)))
+        count += 1
+    if count:
+        to.print(table)
+    return count
+
+
+def _print_plain(events: Iterable[tuple[str, Event]], to: Console) -> int:
+    count = 0
+    for count, (report, event) in enumerate(events, 1):
+        if count == 1:
+            print("\t".join(COLUMNS), file=to.file)
+        print("\t".join(row(report, event)), file=to.file)
+    return count
+
+
+COLUMNS = ("report", "type", "status", "actor", "words", "recipient / target", "figures", "conf.")
+WIDTHS = {"actor": 3, "words": 2, "recipient / target": 3, "figures": 2, "report": 1, "type": 1}
+
+
+def row(report: str, event: Event) -> tuple[str, ...]:
+    """An event's cells in the order of COLUMNS."""
+    return (
+        safe(report),
+        event.type + (f" {event.mode}" if event.mode else ""),
+        event.status,
+        people(event, "actor"),
+        safe(" … ".join(dict.fromkeys(t.text for t in event.triggers[:2]))),
+        "; ".join(filter(None, (people(event, "recipient"), people(event, "target")))),
+        "; ".join(map(figure, event.figures)),
+        f"{event.confidence:.2f}",
+    )
+
+
+def people(event: Event, role: str) -> str:
+    """The words of the event's participants of a role."""
+    some = [safe(p.span.text) for p in event.participants if p.role == role]
+    return ", ".join(some[:SHOWN]) + (f" +{len(some) - SHOWN}" if len(some) > SHOWN else "")
+
+
+def figure(f: Figure) -> str:
+    """"9 arrested", "12+ killed", "up to 40 injured", "30-40 participants"."""
+    if f.low == f.high:
+        number = str(f.low)
+    elif f.high is None:
+        number = f"{f.low}+"
+    else:
+        number = f"up to {f.high}" if f.low is None else f"{f.low}-{f.high}"
+    return f"{number} {f.of}"
+
+
+def report(coded: CodedReport, to: Console) -> None:
+    """Print a report with each event's words in one colour, then its events."""
+    from rich.text import Text
+
+    r = coded.report
+    for name in ("id", "title", "published", "outlet", "url", "language"):
+        if getattr(r, name):
+            to.print(Text(f"{name:10}", style="dim") + Text(safe(str(getattr(r, name)))))
+    to.print()
+    to.print(marked(coded))
+    to.print()
+    for number, event in enumerate(coded.events, 1):
+        to.print(Text(f"[{number}] ", style=f"bold {colour(number)}") + Text.assemble(*_lines(event)))
+    if not coded.events:
+        to.print(Text("no events", style="dim"))
+
+
+def colour(number: int) -> str:
+    return COLOURS[(number - 1) % len(COLOURS)]
+
+
+def marked(coded: CodedReport) -> Text:
+    """The report's text: triggers in bold with their event's number, participants and figures underlined."""
+    from rich.text import Text
+
+    out = Text()
+    marks = sorted(
+        [(t, f"bold {colour(n)}", f"[{n}]") for n, e in enumerate(coded.events, 1) for t in e.triggers]
+        + [(s, f"underline {colour(n)}", "") for n, e in enumerate(coded.events, 1) for s in _others(e)],
+        key=lambda m: (m[0].start, -m[0].end),
+    )
+    at = 0
+    for span, style, number in marks:
+        if span.start >= at:  # of marks that overlap the first, which is the longest, is shown
+            out.append(_lined(coded.report.text[at : span.start]))
+            out.append(_lined(span.text), style=style)
+            out.append(number, style=style)
+            at = span.end
+    out.append(_lined(coded.report.text[at:]))
+    return out
+
+
+def _lined(text: str) -> str:
+    """The text with its line breaks, and nothing else that steers a terminal."""
+    return "\n".join("".join(" " if c == "\t" else safe(c) or " " for c in line) for line in text.splitlines()) + ("\n" if text.endswith("\n") else "")
+
+
+def _others(event: Event) -> Iterator[Span]:
+    for p in event.participants:
+        yield p.span
+    for f in event.figures:
+        yield f.span
+
+
+def _lines(event: Event) -> Iterator[str]:
+    """An event in words: one line for what it is, one for each of its parts, with the words that it rests on."""
+    yield f"{event.type}{' ' + ' '.join(event.modes) if event.modes else ''}, {event.status}, confidence {event.confidence:.2f}"
+    if event.status_cue:
+        yield f"\n      status     {quoted(event.status_cue)}"
+    yield f"\n      words      {', '.join(quoted(t) for t in event.triggers)}"
+    for p in event.participants:
+        yield f"\n      {p.role:10} {quoted(p.span)}{_counted(p)}"
+    for f in event.figures:
+        yield f"\n      figure     {figure(f)} {quoted(f.span)}"
+    for s in event.evidence:
+        yield f"\n      evidence   {quoted(s)}"
+
+
+def quoted(span: Span) -> str:
+    return f"“{safe(span.text)}”"
+
+
+def _counted(p: Participant) -> str:
+    kind = f" ({p.kind})" if p.kind else ""
+    if p.count is None:
+        return kind
+    low, high = p.count.low, p.count.high
+    return f"{kind} {low if low is not None else ''}{'' if low == high else '–'}{'' if low == high or high is None else high}"
+
+
+def failures(found: Iterable[Failure], to: Console, limit: int = 20) -> int:
+    """Print failures with what to do, at most `limit` in full; how many there were."""
+    count = 0
+    for count, f in enumerate(found, 1):
+        if count <= limit:
+            where = f", {f.where}" if f.where else ""
+            to.print(f"failed: {safe(f.input)}{where}: {safe(f.error)}. {safe(f.advice)}", soft_wrap=True)
+    if count > limit:
+        to.print(f"… and {count - limit} more failures")
+    return count

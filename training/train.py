@@ -1,0 +1,322 @@
+"""`python -m training.train RUN [--epochs N] [--seed N] [--without SOURCE …] [--hold-out K]`: fine-tune the encoder.
+
+A check-point is written after each epoch to training/build/RUN/; the same command goes on from the last one.
+The run's settings, seed and losses stand in training/build/RUN/run.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from dateline.encode import words as W
+from training.data import BUILD, ROOT, Example, fold
+from training.model import FIGURES, KINDS, RELATIONS, STATUSES, Encoder, heads
+
+TOKENIZER = ROOT.parent / "dateline" / "weights" / "tokenizer.json"
+PIECES = 3072  # word pieces a batch
+STORY_PIECES = 160  # a story's lead names its event; the rest drifts
+SHARE = {"own": 3.0, "rams": 1.0, "geneva": 0.5, "stories": 0.6}  # how often an example is drawn in an epoch
+RATE, HEAD_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 0.1, 0.01
+LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
+
+
+@dataclass
+class Window:
+    """One window of an example with its labels by word, unknown ones -100 (softmax) or weight 0 (sigmoid)."""
+
+    source: str
+    pieces: np.ndarray
+    shapes: np.ndarray
+    first: np.ndarray
+    types: np.ndarray  # [words, types]
+    types_known: np.ndarray  # [words]
+    modes: np.ndarray
+    modes_known: np.ndarray  # [words, modes]
+    status: np.ndarray
+    span: np.ndarray
+    kind: np.ndarray
+    figure: np.ndarray
+    cue: np.ndarray
+    triggers: list[tuple[int, int]]  # (first word, number in the example)
+    spans: list[tuple[int, int, int]]  # (first word, end word, number in the example)
+    example: Example
+
+
+def make_windows(example: Example, w: W.Words, names: dict[str, list[str]]) -> list[Window]:
+    """An example's windows with their labels."""
+    n = len(w)
+    type_at, mode_at = ({name: i for i, name in enumerate(names[h])} for h in ("type", "mode"))
+    types, modes = np.zeros((n, len(type_at)), np.float32), np.zeros((n, len(mode_at)), np.float32)
+    known, modes_known = np.full(n, float(example["complete"]), np.float32), np.zeros((n, len(mode_at)), np.float32)
+    status = np.full(n, -100)
+    span = np.full(n, 0 if example["spans_complete"] else -100)
+    kind = np.full(n, -100)
+    figure = np.full(n, 0 if example["spans_complete"] else -100)
+    cue = figure.copy()
+    for start, end in example["unsure"]:
+        a, b = w.at(start, end)
+        known[a:b], span[a:b], figure[a:b], cue[a:b] = 0, -100, -100, -100
+    for start, end, kinds, state in example["triggers"]:
+        a, b = w.at(start, end)
+        known[a:b] = 1
+        for k, said in kinds.items():
+            types[a:b, type_at[k]] = 1
+            if said is not None:
+                for name, i in mode_at.items():
+                    if name.startswith(k + "/"):
+                        modes_known[a:b, i] = 1
+                        modes[a:b, i] = name.split("/")[1] in said
+        if state:
+            status[a:b] = STATUSES.index(state)
+    for start, end, of in sorted(example["spans"], key=lambda s: s[0] - s[1]):  # inner spans overwrite outer ones
+        a, b = w.at(start, end)
+        if of != "figure" and b > a:
+            span[a:b], span[a] = 2, 1
+            if of:
+                kind[a:b] = KINDS.index(of)
+    for start, end, of in example["figures"]:
+        a, b = w.at(start, end)
+        figure[a:b] = FIGURES.index(of)
+    for start, end in example["cues"]:
+        a, b = w.at(start, end)
+        cue[a:b] = 1
+    triggers = [w.at(t[0], t[1]) for t in example["triggers"]]
+    spans = [w.at(s[0], s[1]) for s in example["spans"]]
+
+    out = []
+    ends = np.append(w.first[1:], len(w.pieces))
+    for lo, hi in W.windows(len(w.pieces)):
+        if example["story"]:
+            hi = min(hi, STORY_PIECES)
+        inside = np.flatnonzero((w.first >= lo) & (ends <= hi))
+        if not len(inside):
+            continue
+        a, b = int(inside[0]), int(inside[-1]) + 1
+        out.append(
+            Window(
+                example["source"],
+                np.concatenate([[101], w.pieces[lo:hi], [102]]),
+                np.concatenate([[0], w.shapes[w.word_of[lo:hi]], [0]]),
+                w.first[a:b] - lo + 1,
+                types[a:b],
+                known[a:b],
+                modes[a:b],
+                modes_known[a:b],
+                status[a:b],
+                span[a:b],
+                kind[a:b],
+                figure[a:b],
+                cue[a:b],
+                [(s - a, i) for i, (s, e) in enumerate(triggers) if a <= s < e <= b],
+                [(s - a, e - a, i) for i, (s, e) in enumerate(spans) if a <= s < e <= b],
+                example,
+            )
+        )
+        if example["story"]:
+            break
+    return out
+
+
+def batches(windows: list[Window], rng: random.Random) -> Iterator[list[Window]]:
+    """An epoch's batches: windows drawn by their source's share, of like length together, in random order."""
+    drawn: list[Window] = []
+    for window in windows:
+        share = SHARE[window.source]
+        drawn += [window] * (int(share) + (rng.random() < share % 1))
+    drawn.sort(key=lambda x: len(x.pieces) + rng.uniform(-20, 20))
+    made, batch = [], []
+    for window in drawn:
+        if batch and (len(batch) + 1) * max(len(x.pieces) for x in [*batch, window]) > PIECES:
+            made.append(batch)
+            batch = []
+        batch.append(window)
+    made.append(batch)
+    rng.shuffle(made)
+    yield from made
+
+
+def run_encoder(model: Encoder, batch: list[Window], rng: random.Random | None) -> list[dict[str, Tensor]]:
+    """Each window's heads by word."""
+    longest = max(len(x.pieces) for x in batch)
+    pieces, shapes, mask = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
+    for i, x in enumerate(batch):
+        pieces[i, : len(x.pieces)] = torch.from_numpy(x.pieces)
+        lower = rng is not None and rng.random() < LOWER
+        shapes[i, : len(x.shapes)] = torch.from_numpy(np.where(np.isin(x.shapes, (2, 3, 4, 10, 11, 12)), 1, x.shapes) if lower else x.shapes)
+        mask[i, : len(x.pieces)] = 1
+    with torch.autocast("cpu", torch.bfloat16):
+        rows = model(pieces, shapes, mask)
+    return [model.part(rows[i, torch.from_numpy(x.first)].float()) for i, x in enumerate(batch)]
+
+
+def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], names: dict[str, list[str]]) -> dict[str, Tensor]:
+    """The batch's losses by head, each a mean over what is known."""
+    cat = lambda key: torch.from_numpy(np.concatenate([getattr(x, key) for x in marked]))  # noqa: E731
+    out: dict[str, Tensor] = {}
+    marked = [x for x in batch if not x.example["story"]]
+    if marked:
+        heads_of = [p for x, p in zip(batch, parts, strict=True) if not x.example["story"]]
+        got = {h: torch.cat([p[h] for p in heads_of]) for h in ("type", "mode", "status", "span", "kind", "figure", "cue")}
+        types, known = cat("types"), cat("types_known")
+        loss = F.binary_cross_entropy_with_logits(got["type"], types, reduction="none", pos_weight=torch.tensor(2.0)).sum(-1)
+        out["type"] = 20 * (loss * known).sum() / max(known.sum(), 200)
+        modes_known = cat("modes_known")
+        if modes_known.any():
+            loss = F.binary_cross_entropy_with_logits(got["mode"], cat("modes"), reduction="none")
+            out["mode"] = 2 * (loss * modes_known).sum() / max(modes_known.sum(), 1) * 3
+        for head, key, weight, scale in (
+            ("status", "status", torch.tensor([0.5] + [1.5] * 6), 0.5),
+            ("span", "span", torch.tensor([1.0, 2.0, 2.0]), 1.0),
+            ("kind", "kind", None, 0.3),
+            ("figure", "figure", torch.tensor([0.5] + [2.0] * 7), 1.0),
+            ("cue", "cue", torch.tensor([0.5, 2.0]), 0.5),
+        ):
+            want = cat(key)
+            if (want >= 0).any():
+                out[head] = scale * F.cross_entropy(got[head], want, weight=weight, ignore_index=-100)
+        linked = [relation_losses(model, x, p) for x, p in zip(marked, heads_of, strict=True)]
+        for key in ("link", "same"):
+            some = [pair[key] for pair in linked if key in pair]
+            if some:
+                out[key] = torch.cat(some).mean() * 4
+    tales = [(x, p) for x, p in zip(batch, parts, strict=True) if x.example["story"]]
+    if tales:
+        best = [p["type"].max(0) for _, p in tales]
+        scores = torch.stack([b.values for b in best])
+        want = torch.tensor([names["type"].index(x.example["story"]["type"]) for x, _ in tales])
+        out["story"] = F.cross_entropy(scores, want) + 0.3 * F.softplus(-scores.gather(1, want[:, None])).mean()
+        mode_loss = []
+        for (x, p), b in zip(tales, best, strict=True):
+            kind, mode = x.example["story"]["type"], x.example["story"]["mode"]
+            of_type = [i for i, name in enumerate(names["mode"]) if name.startswith(kind + "/")]
+            if mode and of_type:
+                at = b.indices[names["type"].index(kind)]
+                mode_loss.append(F.cross_entropy(p["mode"][at, of_type][None], torch.tensor([[names["mode"][i] for i in of_type].index(f"{kind}/{mode}")])))
+        if mode_loss:
+            out["story_mode"] = 0.3 * torch.stack(mode_loss).mean()
+    return out
+
+
+def relation_losses(model: Encoder, x: Window, p: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Losses of the pairs that the window's example knows: trigger with span, trigger with trigger, span with span."""
+    out: dict[str, Tensor] = {}
+    if not x.triggers or not x.spans:
+        return out
+    left = p["left"][[t for t, _ in x.triggers]]
+    right = torch.stack([p["right"][a:b].mean(0) for a, b, _ in x.spans])
+    at = torch.tensor([t for t, _ in x.triggers])
+    spans_at = torch.tensor([a for a, _, _ in x.spans])
+    scores = model.relate(left, right, spans_at[None] - at[:, None])
+    want = torch.zeros(scores.shape)
+    trigger_row = {n: i for i, (_, n) in enumerate(x.triggers)}
+    span_row = {n: i for i, (_, _, n) in enumerate(x.spans)}
+    for t, s, relation in x.example["links"]:
+        if t in trigger_row and s in span_row:
+            want[trigger_row[t], span_row[s], RELATIONS.index(relation)] = 1
+    roles = slice(0, 5)
+    loss = F.binary_cross_entropy_with_logits(scores[..., roles], want[..., roles], reduction="none")
+    out["link"] = (loss if x.example["links_complete"] else loss[want.any(-1)]).flatten()
+    if x.example["links_complete"]:
+        same = [pairs(model, p, at, torch.tensor([t + 1 for t, _ in x.triggers]), trigger_row, x.example["same_events"], "same_event")]
+        ends = torch.tensor([b for _, b, _ in x.spans])
+        same.append(pairs(model, p, spans_at, ends, span_row, x.example["same_people"], "same_people"))
+        out["same"] = torch.cat(same)
+    return out
+
+
+def pairs(model: Encoder, p: dict[str, Tensor], starts: Tensor, ends: Tensor, row: dict[int, int], groups: list[list[int]], name: str) -> Tensor:
+    """Loss of 'the same' for every pair a before b."""
+    left, right = (torch.stack([p[side][a:b].mean(0) for a, b in zip(starts, ends, strict=True)]) for side in ("left", "right"))
+    scores = model.relate(left, right, starts[None] - starts[:, None])[..., RELATIONS.index(name)]
+    want = torch.zeros(scores.shape)
+    for group in groups:
+        here = [row[n] for n in group if n in row]
+        for a in here:
+            want[a, here] = 1
+    before = starts[:, None] < starts[None]
+    return F.binary_cross_entropy_with_logits(scores, want, reduction="none", pos_weight=torch.tensor(2.0))[before]
+
+
+def load_windows(names: dict[str, list[str]], keep: Any) -> list[Window]:
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    with open(BUILD / "examples.jsonl", encoding="utf-8") as lines:
+        examples = [e for e in map(json.loads, lines) if keep(e)]
+    split = W.split([e["text"] for e in examples], tokenizer)
+    return [x for e, w in zip(examples, split, strict=True) for x in make_windows(e, w, names)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run")
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without", nargs="*", default=[])
+    parser.add_argument("--hold-out", type=int, default=None, help="the fold of our own reports that is not trained on")
+    a = parser.parse_args()
+    folder: Path = BUILD / a.run
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(a.seed)
+    names = heads()
+    windows = load_windows(names, lambda e: e["source"] not in a.without and not (e["source"] == "own" and fold(e["id"]) == a.hold_out))
+    model = Encoder()
+    slow = [q for n, q in model.named_parameters() if q.requires_grad and n.startswith("bert")]
+    fast = [q for n, q in model.named_parameters() if q.requires_grad and not n.startswith("bert")]
+    optimizer = torch.optim.AdamW([{"params": slow, "lr": RATE}, {"params": fast, "lr": HEAD_RATE}], weight_decay=DECAY)
+    steps = a.epochs * len(list(batches(windows, random.Random(0))))
+    ramp = lambda s: min(s / (WARM_UP * steps), max(0.0, (steps - s) / ((1 - WARM_UP) * steps)))  # noqa: E731
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, ramp)
+    log: list[dict[str, Any]] = []
+    done = sorted(folder.glob("epoch-*.pt"))
+    if done:
+        state = torch.load(done[-1])
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        scheduler.load_state_dict(state["scheduler"])
+        log = state["log"]
+    print(f"{len(windows)} windows, {steps} steps, epoch {len(log) + 1} is next", flush=True)
+    for epoch in range(len(log) + 1, a.epochs + 1):
+        rng, began, sums = random.Random(a.seed * 1000 + epoch), time.time(), dict[str, list[float]]()
+        torch.manual_seed(a.seed * 1000 + epoch)
+        model.train()
+        for step, batch in enumerate(batches(windows, rng)):
+            parts = run_encoder(model, batch, rng)
+            by_head = losses(model, batch, parts, names)
+            if not by_head:
+                continue
+            total = torch.stack(list(by_head.values())).sum()
+            assert math.isfinite(total.item())
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            scheduler.step()
+            optimizer.zero_grad()
+            for head, loss in by_head.items():
+                sums.setdefault(head, []).append(loss.item())
+            if step % 50 == 0:
+                print(f"epoch {epoch} step {step} {time.time() - began:.0f} s", {k: round(float(np.mean(v[-50:])), 3) for k, v in sums.items()}, flush=True)
+        log.append({"epoch": epoch, "seconds": round(time.time() - began), **{k: round(float(np.mean(v)), 4) for k, v in sums.items()}})
+        print(log[-1], flush=True)
+        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "log": log}
+        torch.save(state, folder / "epoch-tmp")
+        (folder / "epoch-tmp").rename(folder / f"epoch-{epoch:02d}.pt")
+        (folder / "run.json").write_text(json.dumps({"settings": vars(a), "share": SHARE, "log": log}, indent=1))
+        for old in sorted(folder.glob("epoch-*.pt"))[:-1]:
+            old.unlink()
+
+
+if __name__ == "__main__":
+    main()
