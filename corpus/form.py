@@ -66,7 +66,7 @@ def read(path: Path, codebook: Codebook | None = None) -> CodedReport:
         head, foot = bare.index("---"), bare.index("===")
     except ValueError:
         raise FormError(f"{path}: needs a line `---` before the text and a line `===` after it") from None
-    header = {}
+    header: dict[str, Any] = {}
     for n, line in enumerate(bare[:head], 1):
         key, colon, value = line.partition(": ")
         if not colon or key not in HEADER:

@@ -5,6 +5,7 @@ A batch that fails is retried one report at a time; what still fails becomes a F
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,8 @@ from dateline.encode.model import WEIGHTS, Model, read_card
 from dateline.engines import local
 from dateline.extract import assemble
 from dateline.extract.decisions import Decisions
-from dateline.records import CodedReport, Failure, Report
+from dateline.records import SCHEMA, CodedReport, Failure, Report, digest
+from dateline.store import RunInfo
 
 Coded = CodedReport | Failure
 Step = Callable[[list[Report | Failure]], list[Coded]]
@@ -43,6 +45,24 @@ def code(inputs: Iterable[Report | Failure], settings: Settings | None = None, w
     check(settings)
     workers = workers or local.cores()
     yield from (c for done in local.run(partial(make_step, settings, workers), batches(inputs), workers) for c in done)
+
+
+def run_info(settings: Settings) -> RunInfo:
+    """What makes this run the same run as another: digests of model and codebook. Raises CodebookError or ModelError."""
+    codebook = check(settings)
+    return RunInfo(
+        model=digest(json.dumps(read_card(settings.model), sort_keys=True)),
+        codebook=codebook.digest,
+        codebook_name=codebook.name,
+        settings={"schema": SCHEMA},
+        code=_code_digest(),
+    )
+
+
+def _code_digest() -> str:
+    """SHA-256 over the package's own modules."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return digest("".join(f.read_text(encoding="utf-8") for f in files))
 
 
 def check(settings: Settings) -> Codebook:
@@ -107,5 +127,3 @@ def code_alone(model: Model, codebook: Codebook, decisions: Decisions, report: R
             advice="this is a fault of Dateline: please file it with the report's text if you may share it",
             report=report.id,
         )
-
-

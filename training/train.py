@@ -29,8 +29,10 @@ from training.model import FIGURES, KINDS, RELATIONS, STATUSES, Encoder, heads
 TOKENIZER = ROOT.parent / "dateline" / "weights" / "tokenizer.json"
 PIECES = 3072  # word pieces a batch
 STORY_PIECES = 160  # a story's lead names its event; the rest drifts
-SHARE = {"own": 3.0, "rams": 1.0, "geneva": 0.5, "stories": 0.6}  # how often an example is drawn in an epoch
+SHARE = {"own": 4.0, "rams": 1.0, "geneva": 0.35, "stories": 0.5}  # how often an example is drawn in an epoch
 RATE, HEAD_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 0.1, 0.01
+PAIR_WEIGHT = 4.0
+STRAY = 12  # stray spans a window
 LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
 
 
@@ -156,7 +158,9 @@ def run_encoder(model: Encoder, batch: list[Window], rng: random.Random | None) 
     for i, x in enumerate(batch):
         pieces[i, : len(x.pieces)] = torch.from_numpy(x.pieces)
         lower = rng is not None and rng.random() < LOWER
-        shapes[i, : len(x.shapes)] = torch.from_numpy(np.where(np.isin(x.shapes, (2, 3, 4, 10, 11, 12)), 1, x.shapes) if lower else x.shapes)
+        shapes[i, : len(x.shapes)] = torch.from_numpy(
+            np.where(np.isin(x.shapes, (2, 3, 4, 10, 11, 12)), 1, x.shapes) if lower else x.shapes
+        )
         mask[i, : len(x.pieces)] = 1
     with torch.autocast("cpu", torch.bfloat16):
         rows = model(pieces, shapes, mask)
@@ -192,7 +196,7 @@ def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], 
         for key in ("link", "same"):
             some = [pair[key] for pair in linked if key in pair]
             if some:
-                out[key] = torch.cat(some).mean() * 4
+                out[key] = torch.cat(some).mean() * PAIR_WEIGHT
     tales = [(x, p) for x, p in zip(batch, parts, strict=True) if x.example["story"]]
     if tales:
         best = [p["type"].max(0) for _, p in tales]
@@ -205,7 +209,11 @@ def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], 
             of_type = [i for i, name in enumerate(names["mode"]) if name.startswith(kind + "/")]
             if mode and of_type:
                 at = b.indices[names["type"].index(kind)]
-                mode_loss.append(F.cross_entropy(p["mode"][at, of_type][None], torch.tensor([[names["mode"][i] for i in of_type].index(f"{kind}/{mode}")])))
+                mode_loss.append(
+                    F.cross_entropy(
+                        p["mode"][at, of_type][None], torch.tensor([[names["mode"][i] for i in of_type].index(f"{kind}/{mode}")])
+                    )
+                )
         if mode_loss:
             out["story_mode"] = 0.3 * torch.stack(mode_loss).mean()
     return out
@@ -216,29 +224,38 @@ def relation_losses(model: Encoder, x: Window, p: dict[str, Tensor]) -> dict[str
     out: dict[str, Tensor] = {}
     if not x.triggers or not x.spans:
         return out
+    # Stray words beside the spans: what has no part in an event must be told from what has.
+    words = len(p["left"])
+    stray = [(a, min(a + 1 + a % 3, words)) for a in torch.randint(words, (STRAY,)).tolist()]
+    stray = [(a, b) for a, b in stray if all(b <= s or e <= a for s, e, _ in x.spans)]
+    places = [(a, b) for a, b, _ in x.spans] + stray
     left = p["left"][[t for t, _ in x.triggers]]
-    right = torch.stack([p["right"][a:b].mean(0) for a, b, _ in x.spans])
+    right = torch.stack([p["right"][a:b].mean(0) for a, b in places])
     at = torch.tensor([t for t, _ in x.triggers])
-    spans_at = torch.tensor([a for a, _, _ in x.spans])
-    scores = model.relate(left, right, spans_at[None] - at[:, None])
-    want = torch.zeros(scores.shape)
+    apart = torch.tensor([a for a, _ in places])[None] - at[:, None]
+    scores = model.relate(left, right, apart)
+    want, known = torch.zeros(scores.shape), torch.full(scores.shape[:2], bool(x.example["links_complete"]))
+    known[:, len(x.spans) :] = True
     trigger_row = {n: i for i, (_, n) in enumerate(x.triggers)}
     span_row = {n: i for i, (_, _, n) in enumerate(x.spans)}
     for t, s, relation in x.example["links"]:
         if t in trigger_row and s in span_row:
             want[trigger_row[t], span_row[s], RELATIONS.index(relation)] = 1
+            known[trigger_row[t], span_row[s]] = True
     roles = slice(0, 5)
-    loss = F.binary_cross_entropy_with_logits(scores[..., roles], want[..., roles], reduction="none")
-    out["link"] = (loss if x.example["links_complete"] else loss[want.any(-1)]).flatten()
+    loss = F.binary_cross_entropy_with_logits(scores[..., roles], want[..., roles], reduction="none").sum(-1)
+    out["link"] = loss[known]
     if x.example["links_complete"]:
         same = [pairs(model, p, at, torch.tensor([t + 1 for t, _ in x.triggers]), trigger_row, x.example["same_events"], "same_event")]
-        ends = torch.tensor([b for _, b, _ in x.spans])
+        spans_at, ends = (torch.tensor([span[i] for span in x.spans]) for i in (0, 1))
         same.append(pairs(model, p, spans_at, ends, span_row, x.example["same_people"], "same_people"))
         out["same"] = torch.cat(same)
     return out
 
 
-def pairs(model: Encoder, p: dict[str, Tensor], starts: Tensor, ends: Tensor, row: dict[int, int], groups: list[list[int]], name: str) -> Tensor:
+def pairs(
+    model: Encoder, p: dict[str, Tensor], starts: Tensor, ends: Tensor, row: dict[int, int], groups: list[list[int]], name: str
+) -> Tensor:
     """Loss of 'the same' for every pair a before b."""
     left, right = (torch.stack([p[side][a:b].mean(0) for a, b in zip(starts, ends, strict=True)]) for side in ("left", "right"))
     scores = model.relate(left, right, starts[None] - starts[:, None])[..., RELATIONS.index(name)]
@@ -307,7 +324,11 @@ def main() -> None:
             for head, loss in by_head.items():
                 sums.setdefault(head, []).append(loss.item())
             if step % 50 == 0:
-                print(f"epoch {epoch} step {step} {time.time() - began:.0f} s", {k: round(float(np.mean(v[-50:])), 3) for k, v in sums.items()}, flush=True)
+                print(
+                    f"epoch {epoch} step {step} {time.time() - began:.0f} s",
+                    {k: round(float(np.mean(v[-50:])), 3) for k, v in sums.items()},
+                    flush=True,
+                )
         log.append({"epoch": epoch, "seconds": round(time.time() - began), **{k: round(float(np.mean(v)), 4) for k, v in sums.items()}})
         print(log[-1], flush=True)
         state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "log": log}

@@ -8,14 +8,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
 
 AHEAD = 2  # batches a worker may have waiting: enough that none idles, few enough that memory stays flat
 
-_step: Callable[[object], object]
+_step: Callable[[Any], Any]
 
 
 def run(make_step: Callable[[], Callable[[A], B]], batches: Iterable[A], workers: int) -> Iterator[B]:
@@ -52,10 +52,10 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _start(make_step: Callable[[], Callable[[object], object]]) -> None:
+def _start(make_step: Callable[[], Callable[[Any], Any]]) -> None:
     global _step
     _step = make_step()
 
 
-def _run(batch: object) -> object:
+def _run(batch: Any) -> Any:
     return _step(batch)

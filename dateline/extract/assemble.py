@@ -13,7 +13,7 @@ from dateline.extract import figures, participants, status
 from dateline.extract.decisions import Decisions
 from dateline.extract.sentences import holding, sentences
 from dateline.extract.triggers import Trigger, find, same_happenings
-from dateline.records import Event, Figure, Participant, Report, Span, span_of
+from dateline.records import Event, Figure, Participant, Report, SectionKind, Span, span_of
 
 TOLD_IN = ("headline", "body")  # sections that yield events
 
@@ -73,7 +73,7 @@ def _event(
     key = f"{report.sha256} {report.id} {model.card['digests']['model.onnx']} {codebook.digest} {kind} {spans[0].start}"
     event_id = hashlib.sha256(key.encode()).hexdigest()[:16]
     rests_on = [*spans, *(p.span for p in who), *(f.span for f in counted), *([cue] if cue else [])]
-    section = next((s.kind for s in report.sections if s.start <= spans[0].start < s.end), "body")
+    section: SectionKind = next((s.kind for s in report.sections if s.start <= spans[0].start < s.end), "body")
     return Event(
         id=event_id,
         incident=event_id,

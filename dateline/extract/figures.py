@@ -39,7 +39,9 @@ def find(encoding: Encoding, labels: list[FigureOf]) -> list[Number]:
     return found
 
 
-def by_event(found: list[Number], groups: list[list[Trigger]], encoding: Encoding, model: Model, threshold: float) -> list[tuple[Figure, ...]]:
+def by_event(
+    found: list[Number], groups: list[list[Trigger]], encoding: Encoding, model: Model, threshold: float
+) -> list[tuple[Figure, ...]]:
     """The figures of each event (group of triggers): a figure goes to the event that the encoder links it with best."""
     out: list[list[Figure]] = [[] for _ in groups]
     if found and groups:

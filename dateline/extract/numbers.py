@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-UNITS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | dict(
-    zip("thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(), range(13, 20), strict=True)
-)
-TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+UNITS = dict(
+    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], range(1, 13), strict=True)
+) | dict(zip(["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"], range(13, 20), strict=True))
+TENS = dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True))
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12}
 
 # A vague word says a least number and no most: two of the unit, since a plural needs two.
@@ -54,7 +54,7 @@ def read(text: str, at: int = 0) -> Bounds | None:
 
 
 def _range(text: str, before: str, start: int, number: int, end: int) -> Bounds | None:
-    """"Between 30 and 40", "30 to 40", "30-40"."""
+    """ "Between 30 and 40", "30 to 40", "30-40"."""
     joint = re.compile(r"\s*(?:-|–|to|and|or)\s*").match(text, end)
     second = _value(text, joint.end()) if joint and joint.group().strip() else None
     if not joint or not second or second[1] != joint.end() or second[0] <= number:
@@ -76,7 +76,12 @@ def _value(text: str, at: int) -> tuple[int, int, int, bool] | None:
         if word in SEVERAL and i + 1 < len(tokens) and tokens[i + 1][0] in SCALES:
             scale, scale_end = SCALES[tokens[i + 1][0]], tokens[i + 1][2]
             return 2 * scale, start, scale_end, True
-        if word[0].isdigit() or word in UNITS or word in TENS or (word in ("a", "an") and i + 1 < len(tokens) and tokens[i + 1][0] in SCALES):
+        if (
+            word[0].isdigit()
+            or word in UNITS
+            or word in TENS
+            or (word in ("a", "an") and i + 1 < len(tokens) and tokens[i + 1][0] in SCALES)
+        ):
             return _compound(tokens, i, text)
     return None
 
@@ -109,7 +114,9 @@ def _compound(tokens: list[tuple[str, int, int]], i: int, text: str) -> tuple[in
                 part *= scale
             else:
                 total, part = total + part * scale, 0.0
-        elif word == "and" and k + 1 < len(tokens) and tokens[k - 1][0] in SCALES and (tokens[k + 1][0] in UNITS or tokens[k + 1][0] in TENS):
+        elif (
+            word == "and" and k + 1 < len(tokens) and tokens[k - 1][0] in SCALES and (tokens[k + 1][0] in UNITS or tokens[k + 1][0] in TENS)
+        ):
             end, k = e, k + 1
             continue
         else:
@@ -120,7 +127,7 @@ def _compound(tokens: list[tuple[str, int, int]], i: int, text: str) -> tuple[in
 
 
 def _digits(word: str) -> float:
-    """"1,200" and "1 200" are 1200; "1.5" is one and a half."""
+    """ "1,200" and "1 200" are 1200; "1.5" is one and a half."""
     if GROUPED.fullmatch(word):
         return float(re.sub("[,. ]", "", word))
     try:

@@ -12,10 +12,39 @@ from dateline.extract import numbers
 from dateline.extract.cluster import clusters
 from dateline.extract.decisions import Decisions
 from dateline.extract.triggers import Trigger
-from dateline.records import Count, Participant, ParticipantKind, span_of
+from dateline.records import Count, Participant, ParticipantKind, Span, span_of
 
 B, I = 1, 2  # noqa: E741  columns of the head `span`
-PRONOUNS = frozenset("he him his she her hers it its they them their theirs who whom which that we us our i me my you your those these".split())
+PRONOUNS = frozenset(
+    [
+        "he",
+        "him",
+        "his",
+        "she",
+        "her",
+        "hers",
+        "it",
+        "its",
+        "they",
+        "them",
+        "their",
+        "theirs",
+        "who",
+        "whom",
+        "which",
+        "that",
+        "we",
+        "us",
+        "our",
+        "i",
+        "me",
+        "my",
+        "you",
+        "your",
+        "those",
+        "these",
+    ]
+)
 COUNTED = frozenset(("person", "group", "organisation"))  # kinds whose number is a number of people
 CLOSE = 400  # spans further apart (in words) are joined by their words alone; also bounds the pairs of a long report
 
@@ -34,7 +63,7 @@ def mentions(encoding: Encoding, kinds: list[ParticipantKind]) -> list[Mention]:
     """The mentions in a text, in order, from the encoder's B and I words."""
     tags = encoding.heads["span"].argmax(-1)
     starts = np.flatnonzero((tags == B) | ((tags == I) & (np.concatenate([[0], tags[:-1]]) == 0)))
-    found = []
+    found: list[Mention] = []
     for first in starts.tolist():
         end = first + 1
         while end < len(tags) and tags[end] == I:
@@ -76,11 +105,17 @@ def linked(triggers: list[Trigger], found: list[Mention], encoding: Encoding, mo
     left = np.stack([encoding.heads["left"][t.first] for t in triggers])
     right = np.stack([encoding.heads["right"][m.first : m.end].mean(0) for m in found])
     apart = np.array([[m.first - t.first for m in found] for t in triggers])
-    return {name: 1 / (1 + np.exp(-scores)) for name, scores in model.relate(left, right, apart).items()}
+    return {name: np.asarray(1 / (1 + np.exp(-scores)), np.float32) for name, scores in model.relate(left, right, apart).items()}
 
 
 def of_event(
-    rows: list[int], links: dict[str, Floats], found: list[Mention], owner: list[int], encoding: Encoding, codebook: Codebook, threshold: float
+    rows: list[int],
+    links: dict[str, Floats],
+    found: list[Mention],
+    owner: list[int],
+    encoding: Encoding,
+    codebook: Codebook,
+    threshold: float,
 ) -> tuple[Participant, ...]:
     """An event's participants: `rows` are its triggers' rows in `links`. Each participant has its likeliest role."""
     roles = [r for r in links if r in codebook.roles]
@@ -99,7 +134,10 @@ def of_event(
 def _participant(role: str, near: list[Mention], everywhere: list[Mention], encoding: Encoding) -> Participant:
     """One participant: the fullest of the mentions near the event, with all its mentions in the report."""
     words = encoding.words
-    span = lambda m: span_of(encoding.text, int(words.starts[m.first]), int(words.ends[m.end - 1]))  # noqa: E731
+
+    def span(m: Mention) -> Span:
+        return span_of(encoding.text, int(words.starts[m.first]), int(words.ends[m.end - 1]))
+
     fullest = max(near, key=lambda m: (_plain(encoding, m) not in PRONOUNS, m.end - m.first, -m.first))
     whole = span(fullest)
     bounds = numbers.read(whole.text) if fullest.kind in COUNTED else None

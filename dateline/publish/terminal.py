@@ -86,7 +86,7 @@ def people(event: Event, role: str) -> str:
 
 
 def figure(f: Figure) -> str:
-    """"9 arrested", "12+ killed", "up to 40 injured", "30-40 participants"."""
+    """ "9 arrested", "12+ killed", "up to 40 injured", "30-40 participants"."""
     if f.low == f.high:
         number = str(f.low)
     elif f.high is None:
@@ -140,7 +140,9 @@ def marked(coded: CodedReport) -> Text:
 
 def _lined(text: str) -> str:
     """The text with its line breaks, and nothing else that steers a terminal."""
-    return "\n".join("".join(" " if c == "\t" else safe(c) or " " for c in line) for line in text.splitlines()) + ("\n" if text.endswith("\n") else "")
+    return "\n".join("".join(" " if c == "\t" else safe(c) or " " for c in line) for line in text.splitlines()) + (
+        "\n" if text.endswith("\n") else ""
+    )
 
 
 def _others(event: Event) -> Iterator[Span]:

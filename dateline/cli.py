@@ -1,0 +1,244 @@
+"""The command line: one thin function a verb. What is heavy is imported where it is used: --help answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dateline import __version__
+
+if TYPE_CHECKING:
+    from dateline.records import CodedReport, Failure, Report
+    from dateline.store import Dataset
+
+OK, SOME_FAILED, USAGE, STOPPED = 0, 1, 2, 130
+
+EXAMPLES = """examples:
+  dateline code report.txt page.html folder/ -o events    a dataset: a folder of Parquet files
+  dateline code reports.jsonl -o coded.jsonl              coded reports, one JSON object a line
+  cat report.txt | dateline code -                        a table in the terminal
+  dateline show events                                    the events of a dataset as a table
+  dateline show events --report 3f2a9c0d11e4b7a6          one report with its events' words marked
+  dateline export events -o all.jsonl                     the coded reports of a dataset
+  dateline forget events 3f2a9c0d11e4b7a6                 take out a report and all that came from it
+
+Exit status: 0 all coded; 1 some input failed, is named on standard error, and the rest is written; 2 wrong usage.
+Dateline is for public events of groups, authorities and states, not a means to find people."""
+
+
+class UsageError(ValueError):
+    """A command that cannot be carried out as it was given."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status. No traceback for anything that a user can cause."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.verb(arguments))
+    except KeyboardInterrupt:
+        print("dateline: stopped. What was finished is kept: the same command goes on from there", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is wrong, and nothing more may be written.
+        sys.stdout = None
+        return OK
+    except UsageError as error:
+        return _complain(error, USAGE)
+    except Exception as error:
+        if _expected(error):
+            return _complain(error, USAGE if isinstance(error, ValueError) else SOME_FAILED)
+        raise
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all verbs."""
+    top = argparse.ArgumentParser(
+        prog="dateline",
+        description="News reports to a sourced event dataset: who did what to whom, when, where, how many, and according to whom.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"dateline {__version__}")
+    verbs = top.add_subparsers(required=True, metavar="VERB", title="verbs")
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], what: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=what, description=what, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+        sub.set_defaults(verb=run)
+        return sub
+
+    sub = verb("code", code, "code reports into events")
+    sub.add_argument("inputs", nargs="+", metavar="INPUT", help="a file, a folder, a glob, or - for standard input")
+    sub.add_argument("-o", "--output", metavar="OUT", help="a file that ends in .jsonl, or a dataset's folder; without it, a table")
+    sub.add_argument("--codebook", default="plover", metavar="NAME-OR-FILE", help="what to code by (default: plover)")
+    sub.add_argument("--any-language", action="store_true", help="code reports that are not in English too, at your own risk")
+    sub.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one for each core)")
+    sub.add_argument("--model", type=Path, metavar="FOLDER", help="another encoder than the one that is shipped")
+
+    sub = verb("show", show, "show events as a table, or one report with its words marked")
+    sub.add_argument("dataset", metavar="DATASET", help="a dataset, or a .jsonl file of coded reports")
+    sub.add_argument("--report", metavar="ID", help="one report, with the words of its events marked")
+    sub.add_argument("--limit", type=_positive, metavar="N", help="at most N events")
+
+    sub = verb("export", export, "write the coded reports of a dataset to a file")
+    sub.add_argument("dataset", metavar="DATASET")
+    sub.add_argument("-o", "--output", required=True, metavar="FILE.jsonl")
+
+    sub = verb("forget", forget, "take a report and all that came from it out of a dataset, for good")
+    sub.add_argument("dataset", metavar="DATASET")
+    sub.add_argument("report", metavar="REPORT", help="the report's id")
+    return top
+
+
+# Verbs ------------------------------------------------------------------------------------------------------------
+
+
+def code(a: argparse.Namespace) -> int:
+    """`dateline code INPUT… [-o OUT]`."""
+    from dateline import pipeline
+    from dateline.encode.model import WEIGHTS
+    from dateline.publish.progress import Progress
+    from dateline.read import read
+
+    settings = pipeline.Settings(codebook=a.codebook, model=a.model or WEIGHTS)
+    run = pipeline.run_info(settings)
+    out = Path(a.output) if a.output else None
+    if out and any(Path(i).exists() and out.exists() and Path(i).samefile(out) for i in a.inputs):
+        raise UsageError(f"{a.output} is an input and the output: name another output")
+    with Progress(a.inputs) as progress:
+        reports = read(a.inputs, any_language=a.any_language, leave_out=out)
+
+        def work(todo: Iterable[Report | Failure]) -> Iterator[CodedReport | Failure]:
+            return progress.coded(pipeline.code(todo, settings, a.workers))
+
+        if out is None:
+            _code_to_table(reports, work)
+        elif out.suffix == ".jsonl":
+            from dateline.publish.jsonl import Writer
+
+            with Writer(out, run.id) as lines:
+                for coded in work(lines.todo(reports)):
+                    lines.add(coded)
+            progress.skipped = lines.skipped
+        else:
+            from dateline.store import Dataset
+
+            with Dataset.open(out, create=True).start(run, a.inputs) as rows:
+                for coded in work(progress.undone(reports, rows.done)):
+                    rows.add(coded)
+    return progress.report(a.output)
+
+
+def _code_to_table(
+    reports: Iterable[Report | Failure], work: Callable[[Iterable[Report | Failure]], Iterator[CodedReport | Failure]]
+) -> None:
+    from dateline.publish import terminal
+    from dateline.records import CodedReport
+
+    events = ((c.report.id, e) for c in work(reports) if isinstance(c, CodedReport) for e in c.events)
+    if not terminal.events_table(events, terminal.console()):
+        print("no events")
+
+
+def show(a: argparse.Namespace) -> int:
+    """`dateline show DATASET [--report ID]`."""
+    from itertools import islice
+
+    from dateline.publish import terminal
+
+    to = terminal.console()
+    if a.report:
+        coded = _report(a.dataset, a.report)
+        if coded is None:
+            raise UsageError(f"{a.dataset} has no report {a.report!r}. `dateline show {a.dataset}` lists events with their reports' ids")
+        terminal.report(coded, to)
+        return OK
+    events = ((c.report.id, e) for c in _reports(a.dataset) for e in c.events)
+    count = terminal.events_table(islice(events, a.limit), to)
+    if not count:
+        print("no events")
+    if not _is_jsonl(a.dataset):
+        counts = _dataset(a.dataset).counts()
+        print(
+            f"{counts['events']:,} events in {counts['reports']:,} reports"
+            + (f"; the first {count:,} are shown" if count < counts["events"] else "")
+        )
+        terminal.failures(_dataset(a.dataset).failures(), terminal.console(stderr=True))
+    return OK
+
+
+def export(a: argparse.Namespace) -> int:
+    """`dateline export DATASET -o FILE.jsonl`."""
+    from dateline.publish import jsonl
+
+    if not _is_jsonl(a.output):
+        raise UsageError(f"{a.output}: an export is a .jsonl file for now")
+    count = jsonl.write(_dataset(a.dataset).reports(), Path(a.output))
+    print(f"{count:,} coded reports in {a.output}", file=sys.stderr)
+    return OK
+
+
+def forget(a: argparse.Namespace) -> int:
+    """`dateline forget DATASET REPORT`."""
+    _dataset(a.dataset).forget(a.report)
+    print(f"{a.report} is forgotten: no file of {a.dataset} holds anything of it but its id", file=sys.stderr)
+    return OK
+
+
+# Help -------------------------------------------------------------------------------------------------------------
+
+
+def _dataset(path: str) -> Dataset:
+    from dateline.store import Dataset
+
+    return Dataset.open(path)
+
+
+def _is_jsonl(path: str) -> bool:
+    return path.endswith(".jsonl")
+
+
+def _reports(path: str) -> Iterator[CodedReport]:
+    from dateline.publish import jsonl
+
+    yield from jsonl.read(Path(path)) if _is_jsonl(path) else _dataset(path).reports()
+
+
+def _report(path: str, report: str) -> CodedReport | None:
+    if _is_jsonl(path):
+        return next((c for c in _reports(path) if c.report.id == report), None)
+    return _dataset(path).report(report)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def _expected(error: Exception) -> bool:
+    """Whether an error is one that a user, or the machine, can cause, and that says what to do."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from dateline.codebook import CodebookError
+    from dateline.encode.model import ModelError
+    from dateline.records import RecordError
+    from dateline.store import DatasetError
+
+    return isinstance(error, CodebookError | ModelError | RecordError | DatasetError | OSError | BrokenProcessPool)
+
+
+def _complain(error: Exception, status: int) -> int:
+    from concurrent.futures.process import BrokenProcessPool
+
+    if isinstance(error, BrokenProcessPool):
+        print("dateline: a worker was killed, for lack of memory perhaps: try --workers 1. What was finished is kept", file=sys.stderr)
+    else:
+        print(f"dateline: {error}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""How good the coding is: scores against gold records, and `python -m dateline.evaluate`, which writes docs/quality.md.
+
+The floors of the test suite use `scores` on our own reports (corpus/dev), which travel with the code. The public
+corpora stay in ../shared, with the scorer that measures them: `make evaluate` codes them and keeps the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dateline import __version__
+from dateline.encode.model import WEIGHTS, read_card
+from dateline.records import CodedReport, Event, Figure, Participant, Span, to_json
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+QUALITY = ROOT / "docs" / "quality.md"
+T = TypeVar("T")
+
+
+# Scores on whole records ------------------------------------------------------------------------------------------
+
+
+def scores(pairs: Iterable[tuple[CodedReport, CodedReport]]) -> dict[str, float]:
+    """Figures of (coded, gold) records.
+
+    Events pair one to one where their types are equal and a trigger of one overlaps a trigger of the other;
+    participants of paired events where roles are equal and mentions overlap; figures where kind and bounds are equal.
+    `*_f1` are over all events; `status` and `mode` are shares of the paired events.
+    """
+    counts: Counter[str] = Counter()
+    for coded, gold in pairs:
+        matched = paired(coded.events, gold.events, same_event)
+        counts.update(event_hit=len(matched), event_said=len(coded.events), event_gold=len(gold.events))
+        for said, true in matched:
+            counts["status"] += said.status == true.status
+            counts["mode"] += (said.mode in true.modes) if true.modes else said.mode is None
+            counts["participant_hit"] += len(paired(said.participants, true.participants, same_participant))
+            counts["figure_hit"] += len(paired(said.figures, true.figures, same_figure))
+        for key, events in (("said", coded.events), ("gold", gold.events)):
+            counts[f"participant_{key}"] += sum(len(e.participants) for e in events)
+            counts[f"figure_{key}"] += sum(len(e.figures) for e in events)
+    out = {
+        f"{what}_f1": f1(counts[f"{what}_hit"], counts[f"{what}_said"], counts[f"{what}_gold"])
+        for what in ("event", "participant", "figure")
+    }
+    return out | {what: counts[what] / max(1, counts["event_hit"]) for what in ("status", "mode")}
+
+
+def f1(hits: int, said: int, gold: int) -> float:
+    """The harmonic mean of precision and recall."""
+    return 2 * hits / (said + gold) if said + gold else 0.0
+
+
+def paired(said: Sequence[T], gold: Sequence[T], same: Callable[[T, T], bool]) -> list[tuple[T, T]]:
+    """Pairs one to one, each gold item with the first said one that is the same and free."""
+    free, out = list(said), []
+    for true in gold:
+        for item in free:
+            if same(item, true):
+                out.append((item, true))
+                free.remove(item)
+                break
+    return out
+
+
+def same_event(a: Event, b: Event) -> bool:
+    return a.type == b.type and touching(a.triggers, b.triggers)
+
+
+def same_participant(a: Participant, b: Participant) -> bool:
+    return a.role == b.role and touching((a.span, *a.mentions), (b.span, *b.mentions))
+
+
+def same_figure(a: Figure, b: Figure) -> bool:
+    return (a.of, a.low, a.high) == (b.of, b.low, b.high)
+
+
+def touching(a: Iterable[Span], b: Iterable[Span]) -> bool:
+    return any(x.start < y.end and y.start < x.end for x in a for y in b)
+
+
+# The development corpora ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One corpus measured by one of the scorer's tasks; `shown` are the figures that the table gives."""
+
+    task: str
+    corpus: str
+    shown: tuple[str, ...]
+    fold: int | None = None
+    bars: dict[str, float] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.corpus + (f", fold {self.fold}" if self.fold is not None else "")
+
+
+MEASURES = (
+    Measure(
+        "wikievents",
+        "wikievents.dev",
+        ("event_f1", "event_p", "event_r", "participant_f1", "participant_e2e_f1", "casualties_r"),
+        bars={"event_f1": 0.70},
+    ),
+    Measure(
+        "stories", "plover-synthetic", ("type_accuracy", "type_macro_f1", "mode_accuracy", "any_type_accuracy"), 0, {"type_accuracy": 0.45}
+    ),
+    Measure("muc4", "muc4.dev", ("ree_f1", "template_f1")),
+    Measure(
+        "own",
+        "corpus/dev",
+        ("event_f1", "event_p", "event_r", "participant_f1", "type_mode_accuracy", "status_macro_f1", "number_f1", "calibration_error"),
+    ),
+)
+
+
+def measure(m: Measure, model: Path) -> dict[str, Any]:
+    """Code the corpus with the command that users run, and score it. Raises CalledProcessError."""
+    with tempfile.TemporaryDirectory() as tmp:
+        gold = own_gold(Path(tmp)) if m.task == "own" else SHARED / "corpora" / f"{m.corpus}.jsonl"
+        fold = ["--fold", str(m.fold)] if m.fold is not None else []
+        given, coded = Path(tmp) / "in.jsonl", Path(tmp) / "out.jsonl"
+        score = [sys.executable, str(SHARED / "score.py")]
+        subprocess.run([*score, "inputs", str(gold), str(given), *fold], check=True)
+        began = time.monotonic()
+        command = [sys.executable, "-m", "dateline.cli", "code", str(given), "-o", str(coded), "--any-language", "--model", str(model)]
+        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
+        seconds = time.monotonic() - began
+        result = subprocess.run([*score, m.task, str(gold), str(coded), "--json", *fold], check=True, capture_output=True, text=True)
+        words = sum(len(json.loads(line)["text"].split()) for line in given.read_text(encoding="utf-8").splitlines())
+        return json.loads(result.stdout) | {"words_per_second": words / seconds}  # type: ignore[no-any-return]
+
+
+def own_gold(folder: Path) -> Path:
+    """Our own coded reports (corpus/dev) as the scorer reads them."""
+    from corpus import form
+
+    gold = folder / "own.jsonl"
+    gold.write_bytes(b"".join(to_json(form.read(path)) + b"\n" for path in sorted((ROOT / "corpus" / "dev").glob("*.txt"))))
+    return gold
+
+
+def table(results: dict[str, dict[str, Any]], model: Path) -> str:
+    """The figures as Markdown, with the day, the version and the model that they are of."""
+    card = read_card(model)
+    lines = [
+        "# Quality",
+        "",
+        f"`make evaluate`, {date.today().isoformat()}, Dateline {__version__}, model {card['name']} `{card['digests']['model.onnx'][:12]}`.",
+        "Figures are `score.py`'s; what each corpus is and what the model was trained on stands in `dateline/weights/CARD.md`.",
+        "",
+        "| corpus | figure | value | must reach |",
+        "|---|---|---:|---:|",
+    ]
+    for m in MEASURES:
+        if m.name in results:
+            for figure in m.shown:
+                bar = (m.bars or {}).get(figure)
+                lines.append(f"| {m.name} | {figure} | {results[m.name][figure]:.3f} | {f'{bar:.2f}' if bar else ''} |")
+            broken = results[m.name]["spans_broken"] + results[m.name]["texts_changed"]
+            lines.append(f"| {m.name} | spans broken, texts changed | {broken} | 0 |")
+    return "\n".join(lines) + "\n"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure all, print the table, keep it; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=WEIGHTS)
+    parser.add_argument("--only", choices=[m.task for m in MEASURES], nargs="*")
+    a = parser.parse_args(argv)
+    if not (SHARED / "score.py").exists():
+        print(f"the development corpora and their scorer are not in {SHARED}: they do not travel with the code", file=sys.stderr)
+        return 2
+    chosen = [m for m in MEASURES if not a.only or m.task in a.only]
+    results = {m.name: measure(m, a.model) for m in chosen}
+    text = table(results, a.model)
+    print(text)
+    if not a.only and a.model == WEIGHTS:
+        QUALITY.parent.mkdir(exist_ok=True)
+        QUALITY.write_text(text + history(), encoding="utf-8")
+    missed = [f"{m.name}: {k}" for m in chosen for k, bar in (m.bars or {}).items() if results[m.name][k] < bar]
+    for miss in missed:
+        print(f"below its bar: {miss}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def history() -> str:
+    """What stands below the table in docs/quality.md already: notes written by hand stay."""
+    old = QUALITY.read_text(encoding="utf-8") if QUALITY.exists() else ""
+    at = old.find("\n## ")
+    return old[at:] if at >= 0 else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

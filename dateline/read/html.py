@@ -1,0 +1,171 @@
+"""A web page: its article's text by trafilatura, its date by htmldate, the rest from where pages tell it.
+
+Nothing is fetched. What the page does not tell is None, and `found` says where the page told it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import copy
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from dateline.read.decode import decode, read_document
+from dateline.read.reports import new_report
+from dateline.read.unreadable import Unreadable
+from dateline.records import Report
+
+# Where pages tell a field, the most deliberate place first: (what `found` says, XPath).
+TITLE = (
+    ("meta", "//meta[@property='og:title' or @name='og:title']/@content"),
+    ("meta", "//meta[@name='twitter:title' or @property='twitter:title' or @name='dc.title' or @itemprop='headline']/@content"),
+    ("h1", "//article//h1"),
+    ("h1", "//h1"),
+    ("title", "//title"),
+)
+OUTLET = (
+    ("meta", "//meta[@property='og:site_name' or @name='og:site_name']/@content"),
+    ("meta", "//meta[@name='application-name' or @name='dc.publisher' or @name='publisher']/@content"),
+    ("page", "//*[@itemprop='publisher']//*[@itemprop='name']"),
+)
+URL = (
+    ("link", "//link[@rel='canonical']/@href"),
+    ("meta", "//meta[@property='og:url' or @name='og:url' or @name='twitter:url']/@content"),
+)
+# Browsers write this into the pages that they save.
+_SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(https?://\S+) -->")
+
+# Of a page's meta elements, those that may tell when it was published, and not when it was changed or takes place.
+_PUBLISHED = re.compile(r"date|time|published|issued|created", re.IGNORECASE)
+_NOT_PUBLISHED = re.compile(r"updat|modif|revis|expir|image|event|start|end_?time|publisher", re.IGNORECASE)
+
+# htmldate takes nothing before 1995 unless told to; a page that declares the date of a digitised report may.
+_EARLIEST = datetime(1800, 1, 1)
+
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+# Where browsers look for the declaration; they look in the first 1024, some pages are late.
+_CHARSET_WITHIN = 4096
+
+
+def read_html(stream: BinaryIO, encoding: str | None) -> Iterator[tuple[None, Report]]:
+    """The report of a page. Raises Unreadable for one without an article."""
+    data = read_document(stream)
+    source, found = _source(data, encoding)
+    yield None, _report(source, found)
+
+
+def _source(data: bytes, encoding: str | None) -> tuple[str, dict[str, str]]:
+    """The page as text. Its bytes come before what it declares: many pages are UTF-8 and say otherwise."""
+    declared = _CHARSET.search(data[:_CHARSET_WITHIN])
+    name = _charset(declared[1].decode("ascii", "ignore")) if declared else None
+    if name == "utf-8" and not encoding:
+        # A broken byte in a page spoils one character, as it does in a browser.
+        return data.decode("utf-8-sig", "replace"), {}
+    source, found = decode(data, encoding, name)
+    return source, {} if name and found.get("text") == f"decoded as {name}" else found
+
+
+def _charset(label: str) -> str | None:
+    """Python's name for a declared encoding. On the web, Latin-1 and ASCII mean Windows-1252."""
+    try:
+        name = codecs.lookup(label).name
+    except LookupError:
+        return None
+    return "cp1252" if name in ("iso8859-1", "ascii") else name
+
+
+def _report(source: str, found: dict[str, str]) -> Report:
+    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
+    from lxml import html as lxml_html  # type: ignore[import-untyped,unused-ignore]
+
+    # libxml2 ends a document at a NUL. Bytes, because it refuses str with an XML declaration of an encoding.
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        page = lxml_html.document_fromstring(source.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise Unreadable(f"not readable as HTML: {error}", "Save the page's text as a .txt file.") from None
+    known: dict[str, tuple[str, str] | None] = {"title": _told(page, TITLE), "outlet": _told(page, OUTLET), "url": _url(page, source)}
+    known["published"] = _published(page, known["url"][0] if known["url"] else None)
+    text = _article(page)
+    values = {field: told[0] for field, told in known.items() if told}
+    return new_report(text, found=found | {field: told[1] for field, told in known.items() if told}, **values)
+
+
+def _article(page: Any) -> str:
+    """The text of the page's article, without comments: who comments appears in no output."""
+    import trafilatura
+
+    # It logs what it drops; we say that in a failure.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    try:
+        text = trafilatura.extract(page, include_comments=False)
+    except Exception as error:  # heuristics over whatever a page holds: what they trip over is that page's failure
+        raise Unreadable(f"its text cannot be told from the page around it: {error!r}", "Save the page's text as a .txt file.") from None
+    if not text or text.isspace():
+        raise Unreadable("no article text in this page", "Pages that scripts fill are saved empty; save the text as a .txt file.")
+    return str(text)
+
+
+def _told(page: Any, places: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    """What the page tells, and where."""
+    for how, path in places:
+        for element in page.xpath(path):
+            value = " ".join((element if isinstance(element, str) else element.text_content()).split())
+            if value:
+                return value, how
+    return None
+
+
+def _url(page: Any, source: str) -> tuple[str, str] | None:
+    told = _told(page, URL)
+    if told and told[0].startswith(("https://", "http://")):
+        return told
+    saved = _SAVED_FROM.search(source)
+    return (saved[1], "comment") if saved else None
+
+
+def _published(page: Any, url: str | None) -> tuple[str, str] | None:
+    """The day that the page was published, and where it tells that.
+
+    htmldate does not say where it found a date, so it is asked of one place after the other. Its extensive search is
+    left out: it gives 1 January for the year of a copyright line.
+    """
+    from htmldate import find_date
+
+    metas = [meta for meta in page.iter("meta") if _PUBLISHED.search(_meta_name(meta)) and not _NOT_PUBLISHED.search(_meta_name(meta))]
+    body = [part for part in page.iter("body")][:1]
+    places = (
+        ("meta", _page(metas), None, _EARLIEST),
+        ("json-ld", _page(page.xpath("//script[@type='application/ld+json']")), None, _EARLIEST),
+        ("url", _page([]), url, None),
+        ("text", _page(body), None, None),
+    )
+    for how, part, part_url, earliest in places:
+        try:
+            with warnings.catch_warnings(action="ignore"):  # dateutil's, of time zones; we keep the day only
+                day = find_date(part, extensive_search=False, original_date=True, url=part_url, min_date=earliest)
+        except Exception:  # heuristics, as above; a page without a date is still a report
+            continue
+        if day:
+            in_time = how == "text" and any(day in value for value in page.xpath("//time/@datetime"))
+            return day, "time" if in_time else how
+    return None
+
+
+def _page(parts: list[Any]) -> Any:
+    """A page of these parts only (copied: lxml moves what is put elsewhere, and htmldate prunes what it reads)."""
+    from lxml import html as lxml_html
+
+    page = lxml_html.document_fromstring("<html><head></head></html>")
+    for part in parts:
+        (page if part.tag == "body" else page[0]).append(copy.deepcopy(part))
+    return page
+
+
+def _meta_name(meta: Any) -> str:
+    return " ".join(meta.get(key, "") for key in ("name", "property", "itemprop", "http-equiv", "pubdate"))

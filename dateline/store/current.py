@@ -1,0 +1,231 @@
+"""Which rows count, and every other question to the tables: all SQL of the store. Imports duckdb and pyarrow."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dateline.store import parts, tombstones
+from dateline.store.folder import CURRENT, TOMBSTONES, replacing
+from dateline.store.tables import SCHEMAS, TEXT, Row
+
+SCHEMA = pa.schema({"report": TEXT, "sha256": TEXT, "run": TEXT, "part": TEXT})
+# Kept in the file's own metadata: a digest of the parts and tombstones that it was made from, to see when it lags behind.
+MADE_FROM = b"dateline.made_from"
+
+# A folder above the dataset may be named like `year=2020`; it is no column of ours (`hive_partitioning`).
+
+# The newest coding of each report, whatever the run. Coded in the same microsecond: the part with the greater name.
+NEWEST = """
+WITH coded AS (
+    SELECT id AS report, sha256, run, part, coded_at FROM read_parquet($reports, hive_partitioning = false)
+), forgotten AS (
+    SELECT unnest($forgotten::VARCHAR[]) AS report
+), remembered AS (
+    SELECT * FROM coded ANTI JOIN forgotten USING (report)
+), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY report ORDER BY coded_at DESC, part DESC) AS age FROM remembered
+)
+SELECT report, sha256, run, part FROM ranked WHERE age = 1 ORDER BY report
+"""
+
+RECORDS = """
+SELECT reports.id, reports.record
+FROM read_parquet($reports, hive_partitioning = false) AS reports
+JOIN read_parquet($current, hive_partitioning = false) AS current
+    ON reports.id = current.report AND reports.run = current.run AND reports.part = current.part
+ORDER BY reports.id
+"""
+
+EVENTS = """
+SELECT events.*
+FROM read_parquet($events, hive_partitioning = false) AS events
+JOIN read_parquet($current, hive_partitioning = false) AS current USING (report, run, part)
+ORDER BY events.report, events.trigger_start, events.id
+LIMIT $most
+"""
+
+COUNTS = """
+WITH counted AS (
+    SELECT reports.events
+    FROM read_parquet($reports, hive_partitioning = false) AS reports
+    JOIN read_parquet($current, hive_partitioning = false) AS current
+        ON reports.id = current.report AND reports.run = current.run AND reports.part = current.part
+)
+SELECT count(*) AS reports, coalesce(sum(events), 0)::BIGINT AS events FROM counted
+"""
+
+FAILURES_OF_ONE = """
+SELECT * FROM read_parquet($failures, hive_partitioning = false) WHERE invocation = $invocation ORDER BY failed_at, part
+"""
+
+# Every table is searched: where two forget at the same time, one can put back a row that the other took out of a table.
+PARTS_HOLDING = """
+WITH unwanted AS (
+    SELECT unnest($unwanted::VARCHAR[]) AS report
+), held AS (
+    SELECT id AS report, run, part FROM read_parquet($reports, hive_partitioning = false)
+    UNION ALL SELECT report, run, part FROM read_parquet($events, hive_partitioning = false)
+    UNION ALL SELECT report, run, part FROM read_parquet($participants, hive_partitioning = false)
+    UNION ALL SELECT report, run, part FROM read_parquet($figures, hive_partitioning = false)
+    UNION ALL SELECT report, run, part FROM read_parquet($failures, hive_partitioning = false)
+)
+SELECT DISTINCT run, part FROM held SEMI JOIN unwanted USING (report) ORDER BY run, part
+"""
+
+# What a query may hold in memory before DuckDB goes to the disk. A run's models take a few GB beside it, on a laptop of 8.
+MEMORY = "1GB"
+# Rows of `record` (some KB each) that are handed over at a time.
+BATCH = 500
+
+
+def publish(path: Path, tries: int = 5) -> None:
+    """Make `current.parquet` anew from parts and tombstones, and put it in place in one step.
+
+    A part that another process adds meanwhile is missing from what was just published, and may be missing for good
+    where that process published before us. So we look again, and start over; where others keep adding (`tries`),
+    theirs will be the last word.
+    """
+    for attempt in range(1, tries + 1):
+        made_from = state(path)
+        try:
+            with replacing(path / CURRENT) as beside, pq.ParquetWriter(beside, with_state(made_from), compression="zstd") as file:
+                for batch in newest(path, tombstones.read(path)):
+                    file.write_batch(batch)
+        except FileNotFoundError:  # a `forget` removed the half-written file
+            if attempt == tries:
+                raise
+        if state(path) == made_from:
+            return
+
+
+def newest(path: Path, forgotten: Collection[str]) -> Iterator[pa.RecordBatch]:
+    reports = parts.files(path, "reports")
+    if reports:
+        for batch in stream(NEWEST, {"reports": literal(reports), "forgotten": sorted(forgotten)}, batch=100_000):
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=SCHEMA)
+
+
+def refresh(path: Path) -> None:
+    """Publish if `current.parquet` lags behind: a run was killed before it published, or somebody deleted the file."""
+    if published_state(path) != state(path):
+        publish(path)
+
+
+def state(path: Path) -> bytes:
+    """A digest of what `current.parquet` is made from: the parts there are, and the tombstones."""
+    digest = hashlib.sha256("\n".join(parts.names(path)).encode())
+    with contextlib.suppress(FileNotFoundError):
+        digest.update(b"\n%d" % os.stat(path / TOMBSTONES).st_size)
+    return digest.hexdigest().encode()
+
+
+def published_state(path: Path) -> bytes | None:
+    try:
+        metadata = pq.read_schema(path / CURRENT).metadata or {}
+    except FileNotFoundError:
+        return None
+    found: bytes | None = metadata.get(MADE_FROM)
+    return found
+
+
+def with_state(made_from: bytes) -> pa.Schema:
+    return SCHEMA.with_metadata({MADE_FROM: made_from})
+
+
+def records(path: Path) -> Iterator[tuple[str, str]]:
+    """(report id, its record as JSON) of each report that counts, by id."""
+    reports = parts.files(path, "reports")
+    if reports:
+        for batch in stream(RECORDS, {"reports": literal(reports), "current": current_file(path)}, batch=BATCH):
+            columns = batch.to_pydict()
+            yield from zip(columns["id"], columns["record"], strict=True)
+
+
+def record(path: Path, report: str) -> str | None:
+    """One report's record as JSON, or None where no coding of it counts."""
+    rows = pq.read_table(path / CURRENT, filters=[("report", "=", report)], partitioning=None).to_pylist()
+    if not rows:
+        return None
+    file = path / "runs" / rows[0]["run"] / rows[0]["part"] / "reports.parquet"
+    found: list[Row] = pq.read_table(file, columns=["record"], filters=[("id", "=", report)], partitioning=None).to_pylist()
+    return str(found[0]["record"]) if found else None
+
+
+def events(path: Path, limit: int | None) -> pa.Table:
+    """The events that count, by report and place in it."""
+    found = parts.files(path, "events")
+    if not found:
+        return SCHEMAS["events"].empty_table()
+    most = limit if limit is not None else 2**62
+    return table(EVENTS, {"events": literal(found), "current": current_file(path), "most": most}).cast(SCHEMAS["events"])
+
+
+def counts(path: Path) -> dict[str, int]:
+    """How many reports and events count."""
+    reports = parts.files(path, "reports")
+    if not reports:
+        return {"reports": 0, "events": 0}
+    row: dict[str, int] = table(COUNTS, {"reports": literal(reports), "current": current_file(path)}).to_pylist()[0]
+    return row
+
+
+def failures(path: Path, run: str, invocation: str) -> Iterator[Row]:
+    """The rows of one invocation's failures, in the order in which they came."""
+    files = parts.files(path, "failures", run)
+    if files:
+        for batch in stream(FAILURES_OF_ONE, {"failures": literal(files), "invocation": invocation}, batch=BATCH):
+            yield from batch.to_pylist()
+
+
+def parts_holding(path: Path, unwanted: Collection[str]) -> list[Path]:
+    """The parts in which any table has a row of one of these reports."""
+    tables = {name: literal(parts.files(path, name)) for name in SCHEMAS}
+    if not unwanted or not tables["reports"]:
+        return []
+    found = table(PARTS_HOLDING, {**tables, "unwanted": sorted(unwanted)}).to_pylist()
+    return [path / "runs" / row["run"] / row["part"] for row in found]
+
+
+def current_file(path: Path) -> list[str]:
+    return literal([str(path / CURRENT)])
+
+
+def literal(files: list[str]) -> list[str]:
+    """File names as DuckDB is to take them: `[`, `*` and `?` in the name of a folder are no patterns."""
+    return ["".join(f"[{sign}]" if sign in "[*?" else sign for sign in file) for file in files]
+
+
+@contextlib.contextmanager
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB in memory, which spills to a private temporary folder and fetches nothing from the network."""
+    with tempfile.TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as spill:
+        config = {"memory_limit": MEMORY, "temp_directory": spill, "autoinstall_known_extensions": "false"}
+        with duckdb.connect(config=config) as connected:
+            # What has an ORDER BY is ordered; nothing else needs to remember the order that it was read in.
+            connected.execute("SET preserve_insertion_order = false")
+            yield connected
+
+
+def stream(query: str, values: dict[str, Any], batch: int) -> Iterator[pa.RecordBatch]:
+    """The rows of a query, a batch at a time, so that memory does not grow with them."""
+    with connection() as connected:
+        reader = connected.sql(query, params=values).to_arrow_reader(batch)
+        try:
+            yield from reader
+        finally:
+            reader.close()
+
+
+def table(query: str, values: dict[str, Any]) -> pa.Table:
+    with connection() as connected:
+        return connected.sql(query, params=values).to_arrow_table()
