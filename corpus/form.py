@@ -138,7 +138,7 @@ class _Coding:
         return low, high
 
     def _section(self, n: int, line: str) -> Section:
-        kind = self._one_of(n, (line.split() + [""])[1], get_args(SectionKind), "section kind")
+        kind = self._one_of(n, ([*line.split(), ""])[1], get_args(SectionKind), "section kind")
         marks = self._spans(n, line)
         return Section(kind=kind, start=marks[0].start, end=marks[-1].end)
 
@@ -210,7 +210,7 @@ class _Coding:
 
     def _figure(self, n: int, line: str) -> Figure:
         words, from_whom, whose = line.partition(" source ")
-        _, of, bounds = (words.split() + ["", ""])[:3]
+        _, of, bounds = ([*words.split(), "", ""])[:3]
         self._one_of(n, of, get_args(FigureOf), "kind of figure")
         low, high = self._bounds(n, bounds)
         source = self._source(n, whose) if from_whom else None
@@ -218,12 +218,12 @@ class _Coding:
 
     def _source(self, n: int, line: str) -> Source:
         who, _, cue = line.partition(" cue ")
-        kinds = [w for w in MARK.sub(" ", who).split()]
+        kinds = list(MARK.sub(" ", who).split())
         kind = self._one_of(n, kinds[0], get_args(SourceKind), "kind of source") if kinds else self._fail(n, line, "say the kind of source")
         return Source(kind=kind, span=self._spans(n, who)[0], cue=self._spans(n, cue)[0] if cue else None)
 
     def _time(self, n: int, line: str) -> Time:
-        _, dates, precision = (MARK.sub(" ", line).split() + ["", ""])[:3]
+        _, dates, precision = ([*MARK.sub(" ", line).split(), "", ""])[:3]
         self._one_of(n, precision, get_args(TimePrecision), "precision of time")
         start, _, end = dates.partition("/")
         if not re.fullmatch(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d)?)?)?)?", start):
