@@ -112,7 +112,8 @@ def test_lines_of_a_pipe_are_read_while_it_is_open():
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
     )
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     process.stdin.write(b"".join(b'{"id": %d, "language": "en", "text": "%s"}\n' % (i, b"word " * 100) for i in range(50)))
     process.stdin.flush()
     assert process.stdout.readline() == b"0\n"
@@ -230,7 +231,8 @@ def test_the_same_id_with_another_text_names_both(tmp_path):
     *reports, failure = read([str(a), str(b)])
     assert [report.id for report in reports] == ["x", "y"]
     assert (failure.input, failure.where, failure.report) == (str(b), "line 2", "x")
-    assert f"{a} line 1" in failure.error and f"{b} line 2" in failure.error
+    assert f"{a} line 1" in failure.error
+    assert f"{b} line 2" in failure.error
 
 
 def test_reading_is_lazy(tmp_path):

@@ -37,7 +37,7 @@ class TestOpening:
 
     def test_refuses_a_newer_format(self, dataset):
         (dataset.path / "dateline.json").write_text('{"dataset": 2}')
-        with pytest.raises(DatasetError, match="format 2.*Update dateline"):
+        with pytest.raises(DatasetError, match=r"format 2.*Update dateline"):
             Dataset.open(dataset.path)
 
     @pytest.mark.parametrize("marker", ["", "[]", "{}", '{"dataset": "1"}', '{"dataset": true}', '{"dataset": 0}'])
@@ -78,9 +78,11 @@ class TestRuns:
         assert said == {"run": RUN.id, "model": "m1", "codebook": {"name": "plover", "digest": "c1"}, "settings": {"batch": 8}}
         [file] = (dataset.path / "runs" / RUN.id / "invocations").iterdir()
         said = json.loads(file.read_text())
-        assert said["inputs"] == ["news/", "more.jsonl"] and said["counts"] == {"coded": 1, "skipped": 0, "failed": 1}
+        assert said["inputs"] == ["news/", "more.jsonl"]
+        assert said["counts"] == {"coded": 1, "skipped": 0, "failed": 1}
         assert (said["code"], said["model"], said["codebook"]["digest"]) == ("abc", "m1", "c1")
-        assert said["ended"] > said["started"] and said["reason"] is None
+        assert said["ended"] > said["started"]
+        assert said["reason"] is None
 
     def test_an_exception_keeps_what_is_buffered_and_leaves_its_kind(self, dataset):
         for error in (KeyboardInterrupt(), ValueError("with words of the report")):
@@ -106,7 +108,8 @@ class TestRuns:
         yesterday = time.time() - 25 * 3600
         os.utime(old, (yesterday, yesterday))
         code(dataset, coded("b"))
-        assert not old.exists() and young.exists()
+        assert not old.exists()
+        assert young.exists()
         assert dataset.counts()["reports"] == 2
 
 
@@ -193,7 +196,8 @@ class TestReading:
     def test_an_empty_dataset_reads_as_empty(self, dataset):
         assert list(dataset.reports()) == list(dataset.failures()) == []
         assert dataset.report("a") is None
-        assert dataset.events().num_rows == 0 and "trigger" in dataset.events().column_names
+        assert dataset.events().num_rows == 0
+        assert "trigger" in dataset.events().column_names
         assert dataset.counts() == {"reports": 0, "events": 0, "failures": 0, "forgotten": 0, "runs": 0, "parts": 0}
 
     def test_reports_come_back_whole_and_by_id(self, dataset):
@@ -208,11 +212,14 @@ class TestReading:
         code(dataset, coded("b"), coded("a"))
         [row, other] = dataset.events().to_pylist()
         assert (row["report"], other["report"]) == ("a", "b")
-        assert row["actors"] == ["About 130 activists"] and row["targets"] == ["the bridge"] and row["recipients"] == []
+        assert row["actors"] == ["About 130 activists"]
+        assert row["targets"] == ["the bridge"]
+        assert row["recipients"] == []
         assert (row["trigger"], row["trigger_start"], row["trigger_end"]) == ("blocked", 20, 27)
         assert (row["source_kind"], row["source"], row["source_name"]) == ("authority", "police", None)
         assert (row["place_name"], row["country"], row["lat"], row["admin1"]) == ("Calais", "FRA", 50.95, None)
-        assert row["codes"] == '{"cameo": "144"}' and row["evidence"] == [SENTENCE]
+        assert row["codes"] == '{"cameo": "144"}'
+        assert row["evidence"] == [SENTENCE]
         assert dataset.events(limit=1).to_pylist() == [row]
 
     def test_the_manifest_is_rebuilt_after_deletion(self, dataset):
@@ -230,11 +237,13 @@ class TestReading:
         code(dataset, coded("a"))
         assert [r.report.id for r in dataset.reports()] == ["a"]
         assert dataset.report("a") == coded("a")
-        assert dataset.events().num_rows == 1 and "year" not in dataset.events().column_names
+        assert dataset.events().num_rows == 1
+        assert "year" not in dataset.events().column_names
         with dataset.start(RUN) as run:
             assert run.done("a", coded("a").report.sha256) == "coded"
         dataset.forget("a")
-        assert dataset.counts()["reports"] == 0 and decoy.counts()["reports"] == 1
+        assert dataset.counts()["reports"] == 0
+        assert decoy.counts()["reports"] == 1
 
     def test_a_damaged_part_is_named(self, dataset):
         code(dataset, coded("a"))

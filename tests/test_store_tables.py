@@ -113,8 +113,8 @@ def coded_reports(draw):
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.lists(coded_reports(), max_size=4, unique_by=lambda r: r.report.id))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(coded_reports(), max_size=6, unique_by=lambda r: r.report.id))
 def test_what_goes_in_comes_out(made):
     with tempfile.TemporaryDirectory() as folder:
         dataset = Dataset.open(folder, create=True)
@@ -125,7 +125,7 @@ def test_what_goes_in_comes_out(made):
         assert dataset.events().num_rows == sum(len(one.events) for one in made)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.builds(Failure, input=texts, step=texts, error=texts, advice=texts, where=maybe_text, report=maybe_text), max_size=5))
 def test_failures_come_out_in_order(made):
     with tempfile.TemporaryDirectory() as folder:

@@ -24,6 +24,7 @@ from typing import Any
 
 from corpus import form
 from dateline import codebook as codebooks
+from dateline.records import CodedReport, Span
 
 ROOT = Path(__file__).parent
 CORPORA = ROOT.parent.parent / "shared" / "corpora"

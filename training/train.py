@@ -29,7 +29,7 @@ from training.model import FIGURES, KINDS, RELATIONS, STATUSES, Encoder, heads
 TOKENIZER = ROOT.parent / "dateline" / "weights" / "tokenizer.json"
 PIECES = 3072  # word pieces a batch
 STORY_PIECES = 160  # a story's lead names its event; the rest drifts
-SHARE = {"own": 4.0, "rams": 1.0, "geneva": 0.35, "stories": 0.5}  # how often an example is drawn in an epoch
+SHARE = {"own": 3.0, "rams": 1.0, "geneva": 0.35, "stories": 0.5}  # how often an example is drawn in an epoch
 RATE, HEAD_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 0.1, 0.01
 PAIR_WEIGHT = 4.0
 STRAY = 12  # stray spans a window

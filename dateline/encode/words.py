@@ -5,6 +5,7 @@ The encoder is uncased. What lower-casing loses goes in beside the pieces as one
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -89,5 +90,5 @@ def windows(pieces: int, window: int = WINDOW, overlap: int = OVERLAP) -> list[t
 
 def owned(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """For each window the pieces whose vectors are taken from it: neighbours part their overlap in the middle."""
-    cuts = [ranges[0][0]] + [(a[1] + b[0]) // 2 for a, b in zip(ranges, ranges[1:], strict=False)] + [ranges[-1][1]] if ranges else []
-    return list(zip(cuts, cuts[1:], strict=False))
+    cuts = [ranges[0][0]] + [(a[1] + b[0]) // 2 for a, b in itertools.pairwise(ranges)] + [ranges[-1][1]] if ranges else []
+    return list(itertools.pairwise(cuts))

@@ -81,12 +81,17 @@ class Progress:
 
     def report(self, output: str | None) -> int:
         """Say what was done, name what failed; the exit status: 1 where something failed."""
-        said = [f"{self.reports:,} reports coded, {self.events:,} events"]
-        said += [f"{self.skipped:,} were coded before"] if self.skipped else []
-        said += [f"{self.forgotten:,} are forgotten and left out"] if self.forgotten else []
+        said = [f"{many(self.reports, 'report')} coded, {many(self.events, 'event')}"]
+        said += [f"{self.skipped:,} coded before"] if self.skipped else []
+        said += [f"{self.forgotten:,} forgotten, and left out"] if self.forgotten else []
         said += [f"{self.failed:,} failed"] if self.failed else []
         terminal.failures(self.failures, self.console)
         if self.failed > len(self.failures):
             self.console.print(f"… and {self.failed - len(self.failures):,} more")
         self.console.print("; ".join(said) + (f"; in {terminal.safe(output)}" if output else ""), soft_wrap=True)
         return 1 if self.failed else 0
+
+
+def many(count: int, what: str) -> str:
+    """ "1 event", "1,200 events"."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -138,7 +138,7 @@ def _published(page: Any, url: str | None) -> tuple[str, str] | None:
     from htmldate import find_date
 
     metas = [meta for meta in page.iter("meta") if _PUBLISHED.search(_meta_name(meta)) and not _NOT_PUBLISHED.search(_meta_name(meta))]
-    body = [part for part in page.iter("body")][:1]
+    body = list(page.iter("body"))[:1]
     places = (
         ("meta", _page(metas), None, _EARLIEST),
         ("json-ld", _page(page.xpath("//script[@type='application/ld+json']")), None, _EARLIEST),

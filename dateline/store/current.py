@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
+import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,10 @@ import pyarrow.parquet as pq
 
 from dateline.store import parts, tombstones
 from dateline.store.folder import CURRENT, TOMBSTONES, replacing
+from dateline.store.tables import EVENTS as EVENT_SCHEMA
 from dateline.store.tables import SCHEMAS, TEXT, Row
+
+Files = Mapping[str, list[str]]
 
 SCHEMA = pa.schema({"report": TEXT, "sha256": TEXT, "run": TEXT, "part": TEXT})
 # Kept in the file's own metadata: a digest of the parts and tombstones that it was made from, to see when it lags behind.
@@ -111,7 +116,7 @@ def publish(path: Path, tries: int = 5) -> None:
 def newest(path: Path, forgotten: Collection[str]) -> Iterator[pa.RecordBatch]:
     reports = parts.files(path, "reports")
     if reports:
-        for batch in stream(NEWEST, {"reports": literal(reports), "forgotten": sorted(forgotten)}, batch=100_000):
+        for batch in stream(NEWEST, {"reports": reports}, {"forgotten": sorted(forgotten)}, batch=100_000):
             yield pa.RecordBatch.from_arrays(batch.columns, schema=SCHEMA)
 
 
@@ -145,64 +150,98 @@ def with_state(made_from: bytes) -> pa.Schema:
 def records(path: Path) -> Iterator[tuple[str, str]]:
     """(report id, its record as JSON) of each report that counts, by id."""
     reports = parts.files(path, "reports")
-    if reports:
-        for batch in stream(RECORDS, {"reports": literal(reports), "current": current_file(path)}, batch=BATCH):
+    with manifest(path) as current:
+        for batch in stream(RECORDS, {"reports": reports, "current": current}, batch=BATCH):
             columns = batch.to_pydict()
             yield from zip(columns["id"], columns["record"], strict=True)
 
 
 def record(path: Path, report: str) -> str | None:
     """One report's record as JSON, or None where no coding of it counts."""
-    rows = pq.read_table(path / CURRENT, filters=[("report", "=", report)], partitioning=None).to_pylist()
+    rows = parts.read_table(path / CURRENT, filters=[("report", "=", report)]).to_pylist()
     if not rows:
         return None
     file = path / "runs" / rows[0]["run"] / rows[0]["part"] / "reports.parquet"
-    found: list[Row] = pq.read_table(file, columns=["record"], filters=[("id", "=", report)], partitioning=None).to_pylist()
+    found = parts.read_table(file, columns=["record"], filters=[("id", "=", report)]).to_pylist()
     return str(found[0]["record"]) if found else None
 
 
 def events(path: Path, limit: int | None) -> pa.Table:
     """The events that count, by report and place in it."""
-    found = parts.files(path, "events")
-    if not found:
-        return SCHEMAS["events"].empty_table()
+    files = parts.files(path, "events")
     most = limit if limit is not None else 2**62
-    return table(EVENTS, {"events": literal(found), "current": current_file(path), "most": most}).cast(SCHEMAS["events"])
+    with manifest(path) as current:
+        batches = list(stream(EVENTS, {"events": files, "current": current}, {"most": most}))
+    return pa.Table.from_batches(batches).cast(EVENT_SCHEMA) if batches else EVENT_SCHEMA.empty_table()
 
 
 def counts(path: Path) -> dict[str, int]:
     """How many reports and events count."""
     reports = parts.files(path, "reports")
-    if not reports:
-        return {"reports": 0, "events": 0}
-    row: dict[str, int] = table(COUNTS, {"reports": literal(reports), "current": current_file(path)}).to_pylist()[0]
-    return row
+    with manifest(path) as current:
+        rows = [row for batch in stream(COUNTS, {"reports": reports, "current": current}) for row in batch.to_pylist()]
+    return rows[0] if rows else {"reports": 0, "events": 0}
 
 
 def failures(path: Path, run: str, invocation: str) -> Iterator[Row]:
     """The rows of one invocation's failures, in the order in which they came."""
     files = parts.files(path, "failures", run)
-    if files:
-        for batch in stream(FAILURES_OF_ONE, {"failures": literal(files), "invocation": invocation}, batch=BATCH):
-            yield from batch.to_pylist()
+    for batch in stream(FAILURES_OF_ONE, {"failures": files}, {"invocation": invocation}, batch=BATCH):
+        yield from batch.to_pylist()
 
 
 def parts_holding(path: Path, unwanted: Collection[str]) -> list[Path]:
     """The parts in which any table has a row of one of these reports."""
-    tables = {name: literal(parts.files(path, name)) for name in SCHEMAS}
-    if not unwanted or not tables["reports"]:
+    if not unwanted:
         return []
-    found = table(PARTS_HOLDING, {**tables, "unwanted": sorted(unwanted)}).to_pylist()
-    return [path / "runs" / row["run"] / row["part"] for row in found]
+    files = {name: parts.files(path, name) for name in SCHEMAS}
+    rows = [row for batch in stream(PARTS_HOLDING, files, {"unwanted": sorted(unwanted)}) for row in batch.to_pylist()]
+    return [path / "runs" / row["run"] / row["part"] for row in rows]
 
 
-def current_file(path: Path) -> list[str]:
-    return literal([str(path / CURRENT)])
+@contextlib.contextmanager
+def manifest(path: Path) -> Iterator[list[str]]:
+    """A private copy of `current.parquet`, which a run that publishes does not replace in the midst of a query."""
+    with tempfile.TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as private:
+        yield [shutil.copyfile(path / CURRENT, os.path.join(private, CURRENT))]
 
 
-def literal(files: list[str]) -> list[str]:
-    """File names as DuckDB is to take them: `[`, `*` and `?` in the name of a folder are no patterns."""
-    return ["".join(f"[{sign}]" if sign in "[*?" else sign for sign in file) for file in files]
+def stream(query: str, files: Files, values: Mapping[str, Any] | None = None, batch: int = 100_000) -> Iterator[pa.RecordBatch]:
+    """The rows of a query over some files, a batch at a time, so that memory does not grow with them. No files: no rows.
+
+    DuckDB opens a file by its name more than once. Where `forget` replaces it meanwhile, the two do not fit and the query
+    fails, before its first row: each query sorts or counts, and so reads all else first. Then it is asked again.
+    """
+    if not all(files.values()):
+        return
+    parameters = {name: [literal(file) for file in names] for name, names in files.items()} | dict(values or {})
+    while True:
+        before = versions(files)
+        with connection() as connected:
+            try:
+                reader = connected.sql(query, params=parameters).to_arrow_reader(batch)
+                first = list(itertools.islice(reader, 1))
+            except (duckdb.Error, pa.ArrowException, OSError):
+                if versions(files) == before:
+                    raise
+                continue
+            try:
+                yield from first
+                yield from reader
+            finally:
+                reader.close()
+            return
+
+
+def versions(files: Files) -> list[tuple[int, int, int]]:
+    """What tells a file from the one that takes its place."""
+    found = (os.stat(file) for names in files.values() for file in names)
+    return [(file.st_ino, file.st_mtime_ns, file.st_size) for file in found]
+
+
+def literal(file: str) -> str:
+    """A file's name as DuckDB is to take it: `[`, `*` and `?` in the name of a folder are no patterns."""
+    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in file)
 
 
 @contextlib.contextmanager
@@ -214,18 +253,3 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             # What has an ORDER BY is ordered; nothing else needs to remember the order that it was read in.
             connected.execute("SET preserve_insertion_order = false")
             yield connected
-
-
-def stream(query: str, values: dict[str, Any], batch: int) -> Iterator[pa.RecordBatch]:
-    """The rows of a query, a batch at a time, so that memory does not grow with them."""
-    with connection() as connected:
-        reader = connected.sql(query, params=values).to_arrow_reader(batch)
-        try:
-            yield from reader
-        finally:
-            reader.close()
-
-
-def table(query: str, values: dict[str, Any]) -> pa.Table:
-    with connection() as connected:
-        return connected.sql(query, params=values).to_arrow_table()

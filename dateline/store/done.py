@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from dateline.store import parts
 from dateline.store.folder import DatasetError
 
 NEWER = """
@@ -48,7 +49,7 @@ def codings(files: Iterable[str]) -> Iterator[tuple[str, str, int]]:
     """(report, sha256, microseconds) of every row in the parts' tables of reports."""
     for file in files:
         try:
-            table = pq.read_table(file, columns=["id", "sha256", "coded_at"], partitioning=None)
+            table = parts.read_table(Path(file), columns=["id", "sha256", "coded_at"])
         except (OSError, pa.ArrowException) as error:
             raise DatasetError(
                 f"{file} cannot be read: {error}. "

@@ -59,6 +59,12 @@ def write_table(table: pa.Table, file: Path) -> None:
     folder.sync(file)
 
 
+def read_table(file: Path, columns: list[str] | None = None, filters: list[tuple[str, str, str]] | None = None) -> pa.Table:
+    """A table, or rows of it, through one open file: by its name pyarrow opens it twice, and may get two that do not fit."""
+    with file.open("rb") as opened:
+        return pq.read_table(opened, columns=columns, filters=filters, partitioning=None)
+
+
 def names(path: Path, run: str = "*") -> list[str]:
     """RUN/PART of every whole part, oldest first within a RUN."""
     return sorted(f"{part.parent.name}/{part.name}" for part in path.glob(f"runs/{run}/part-*"))
@@ -73,7 +79,7 @@ def take_out(part: Path, reports: Collection[str]) -> None:
     """Rewrite a part without some reports, each file in one step, the table `reports` last."""
     for name in SCHEMAS:
         file = part / f"{name}.parquet"
-        table = pq.read_table(file, partitioning=None)
+        table = read_table(file)
         ids = table[REPORT_COLUMN[name]]
         # Null is_in nothing: a failure that belongs to no report stays.
         out = pc.is_in(ids, value_set=pa.array(sorted(reports), pa.string()))

@@ -25,6 +25,10 @@ The words of participants (`actors`, `recipients`, …) are spans of the text, k
 to be published or joined by person. Files and folders whose names begin with `.tmp-` are half-written: leave them out.
 Delete nothing by hand: `dateline forget` takes a report out of every file.
 
+A run replaces `current.parquet` at most once a minute, and `dateline forget` replaces tables, each file in one step. DuckDB, pandas
+and Polars open a file twice, so a query that meets that moment ends in an error that calls the file damaged. It is not:
+ask again.
+
 ## The events that count
 
 From within this folder, once something is coded:

@@ -1,0 +1,86 @@
+"""`python -m training.decide [--model FOLDER] [--fold K]`: thresholds and calibration, into model.json.
+
+They are fitted on the fold of our own reports that the encoder was not trained on (`training.train --hold-out K`): one threshold
+after the other, each by the figure that it serves; then the confidence, by a logistic regression of "the event is right" on its logit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from corpus import form
+from dateline import codebook as codebooks
+from dateline.encode.model import WEIGHTS, Encoding, Model
+from dateline.evaluate import paired, same_event, scores
+from dateline.extract import assemble
+from dateline.extract.decisions import Decisions
+from dateline.records import CodedReport
+from training.data import OWN, fold
+
+# Which figure each threshold serves, in the order in which they are set.
+SERVES = {
+    "trigger": "event_f1",
+    "same_event": "event_f1",
+    "same_people": "participant_f1",
+    "link": "participant_f1",
+    "figure": "figure_f1",
+    "mode": "mode",
+}
+TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
+ROUNDS = 2
+
+
+def held_out(k: int) -> list[CodedReport]:
+    """Our own reports of the fold."""
+    return [form.read(path) for path in sorted(OWN.glob("*.txt")) if fold(path.stem) == k]
+
+
+def code(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> list[CodedReport]:
+    codebook = codebooks.load()
+    return [
+        CodedReport(report=g.report, events=assemble.events(g.report, e, model, codebook, decisions))
+        for g, e in zip(gold, encodings, strict=True)
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=WEIGHTS)
+    parser.add_argument("--fold", type=int, default=0)
+    a = parser.parse_args()
+    model, gold, decisions = Model(a.model), held_out(a.fold), Decisions()
+    encodings = model.encode([g.report.text for g in gold])
+    for _ in range(ROUNDS):
+        for name, figure in SERVES.items():
+            found = {}
+            for value in TRIED:
+                tried = replace(decisions, **{name: float(value)})
+                found[float(value)] = scores(zip(code(gold, encodings, model, tried), gold, strict=True))[figure]
+            # The middle of the best: a plateau's edge is luck.
+            top = [v for v, f in found.items() if f >= max(found.values()) - 0.002]
+            decisions = replace(decisions, **{name: top[len(top) // 2]})
+            print(f"{name} {getattr(decisions, name)}: {figure} {max(found.values()):.3f}", flush=True)
+    # Confidence: on events found at a low threshold too, so that the slope is seen.
+    logits, right = [], []
+    for coded, g in zip(code(gold, encodings, model, replace(decisions, confidence=(1.0, 0.0))), gold, strict=True):
+        good = {id(said) for said, _ in paired(coded.events, g.events, same_event)}
+        for event in coded.events:
+            logits.append(np.log(event.confidence / (1 - event.confidence)))
+            right.append(id(event) in good)
+    fitted = LogisticRegression(C=100.0).fit(np.array(logits)[:, None], right)
+    decisions = replace(decisions, confidence=(round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3)))
+    print(f"confidence {decisions.confidence}, {len(right)} events, {np.mean(right):.3f} right")
+    card = json.loads((a.model / "model.json").read_text())
+    card["decisions"] = asdict(decisions)
+    (a.model / "model.json").write_text(json.dumps(card, indent=1) + "\n")
+    print(scores(zip(code(gold, encodings, model, decisions), gold, strict=True)))
+
+
+if __name__ == "__main__":
+    main()
