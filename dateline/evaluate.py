@@ -160,7 +160,7 @@ def table(results: dict[str, dict[str, Any]], model: Path) -> str:
     lines = [
         "# Quality",
         "",
-        f"`make evaluate`, {date.today().isoformat()}, Dateline {__version__}, model {card['name']} `{card['digests']['model.onnx'][:12]}`.",
+        f"`make evaluate`, {date.today()}, Dateline {__version__}, model {card['name']} `{card['digests']['model.onnx'][:12]}`.",
         "Figures are `score.py`'s; what each corpus is and what the model was trained on stands in `dateline/weights/CARD.md`.",
         "",
         "| corpus | figure | value | must reach |",

@@ -270,7 +270,8 @@ def broken_spans(coded: CodedReport) -> Iterator[str]:
     text = coded.report.text
     for path, span in spans(coded):
         if not 0 <= span.start <= span.end or text[span.start : span.end] != span.text:
-            yield f"`$.{path}` says {span.text!r} at {span.start}:{span.end}, the report has {text[max(span.start, 0) : max(span.end, 0)]!r}"
+            there = text[max(span.start, 0) : max(span.end, 0)]
+            yield f"`$.{path}` says {span.text!r} at {span.start}:{span.end}, the report has {there!r}"
 
 
 def spans(record: Any, path: str = "") -> Iterator[tuple[str, Span]]:

@@ -37,8 +37,8 @@ def read(tmp_path: Path, text: str) -> form.CodedReport:
 def test_a_form_is_a_record(tmp_path: Path) -> None:
     coded = read(tmp_path, GOOD)
     assert (
-        coded.report.text
-        == "LILLE — Some 200 farmers blocked the ring road on Sunday.\nThey left at noon, police said. At least nine of the farmers were held."
+        coded.report.text == "LILLE — Some 200 farmers blocked the ring road on Sunday.\n"
+        "They left at noon, police said. At least nine of the farmers were held."
     )
     assert coded.report.outlet == "The Courier"
     protest, arrest = coded.events

@@ -68,7 +68,8 @@ def test_the_same_report_gives_the_same_record(story: CodedReport) -> None:
 def test_two_texts_of_one_id_have_events_of_different_ids() -> None:
     first, second = (Report(id="same", text=t, sha256=digest(t)) for t in (STORY, STORY + " It rained."))
     ids = [{e.id for e in c.events} for c in coded(first, second) if isinstance(c, CodedReport)]
-    assert ids[0] and ids[1] and not ids[0] & ids[1]
+    assert all(ids)
+    assert not ids[0] & ids[1]
 
 
 def test_workers_change_nothing_but_the_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,8 +61,13 @@ def coded_reports(draw):
         count=st.none() | counts,
     )
     figures = st.builds(
-        Figure, of=st.sampled_from(["killed", "arrested"]), low=st.none() | wholes, high=st.none() | wholes, span=spans, source=st.none() | sources
-    )  # fmt: skip
+        Figure,
+        of=st.sampled_from(["killed", "arrested"]),
+        low=st.none() | wholes,
+        high=st.none() | wholes,
+        span=spans,
+        source=st.none() | sources,
+    )
     times = st.builds(
         Time, start=maybe_text, end=maybe_text, precision=st.just("day"), basis=st.sampled_from(["stated", "inferred"]), span=maybe_span
     )

@@ -11,6 +11,7 @@ import json
 import math
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -289,6 +290,7 @@ def main() -> None:
     torch.manual_seed(a.seed)
     names = heads()
     windows = load_windows(names, lambda e: e["source"] not in a.without and not (e["source"] == "own" and fold(e["id"]) == a.hold_out))
+    counts = Counter({x.example["id"]: x.source for x in windows}.values())
     model = Encoder()
     slow = [q for n, q in model.named_parameters() if q.requires_grad and n.startswith("bert")]
     fast = [q for n, q in model.named_parameters() if q.requires_grad and not n.startswith("bert")]
@@ -334,7 +336,7 @@ def main() -> None:
         state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "log": log}
         torch.save(state, folder / "epoch-tmp")
         (folder / "epoch-tmp").rename(folder / f"epoch-{epoch:02d}.pt")
-        (folder / "run.json").write_text(json.dumps({"settings": vars(a), "share": SHARE, "log": log}, indent=1))
+        (folder / "run.json").write_text(json.dumps({"settings": vars(a), "share": SHARE, "examples": counts, "log": log}, indent=1))
         for old in sorted(folder.glob("epoch-*.pt"))[:-1]:
             old.unlink()
 
