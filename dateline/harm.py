@@ -1,7 +1,8 @@
 """The contract's harm rules, applied to every record where it leaves the pipeline. No option turns them off.
 
 - Persons: a person has no canonical name here. (A later row of a user's actor table, with a public office and its
-  dates, may give one; nothing else may.) The words of the report stay in the spans, for review.
+  dates, may give one; nothing else may.) The words of the report stay in the record's spans, for review; lists and
+  tables, which can be sorted and joined, leave them out.
 - People in flight: where an event has a participant of sector REF, or is of context migration or asylum, no
   coordinate of the record is finer than the municipality, the report's own places included. In doubt yes.
 - Comments: those who comment have no name in any output.
@@ -67,6 +68,11 @@ def _event(event: Event, sections: tuple[Section, ...], sensitive: bool) -> Even
 def unnamed(participant: Participant) -> Participant:
     """The participant without a canonical name where it is, or may be, a person."""
     return replace(participant, name=None) if participant.kind in ("person", None) else participant
+
+
+def listed(participant: Participant) -> str | None:
+    """A participant's words as a list or table may show them: None where it is, or may be, a person."""
+    return None if participant.kind in ("person", None) else participant.span.text
 
 
 def _source(source: Source | None, sections: tuple[Section, ...]) -> Source | None:

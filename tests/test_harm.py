@@ -2,13 +2,17 @@
 
 import inspect
 from dataclasses import replace
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from strategies import coded_reports
 
 from dateline import harm, pipeline
+from dateline.publish import terminal
 from dateline.records import CodedReport, Event, Participant, Place, Report, Section, Source, Toponym, span_of
+from dateline.store import Dataset, RunInfo
 
 TEXT = "Jean Dupont said that forty refugees camped in Rue Mollien, Calais. A reader: so what."
 
@@ -97,3 +101,19 @@ def test_there_is_no_switch() -> None:
     assert list(inspect.signature(harm.guard).parameters) == ["coded"]
     assert "harm.guard(" in inspect.getsource(pipeline.code_reports)
     assert not {"harm", "guard", "unsafe"} & set(inspect.signature(pipeline.Settings).parameters)
+
+
+def test_lists_and_tables_leave_persons_out(tmp_path: Path) -> None:
+    people = (participant("Jean Dupont", kind="person"), participant("forty", kind="group"), participant("A reader", kind=None))
+    coded = guarded(event(participants=people, evidence=()))
+    cells = terminal.row("r", coded.events[0])
+    assert "Dupont" not in "".join(cells)
+    assert "forty" in "".join(cells)
+    with Dataset.open(tmp_path / "d", create=True).start(RunInfo(model="m", codebook="c", codebook_name="n")) as rows:
+        rows.add(coded)
+    for table in ("events", "participants", "figures"):
+        (file,) = (tmp_path / "d").glob(f"runs/*/part-*/{table}.parquet")
+        said = str(pq.read_table(file, partitioning=None).to_pylist())
+        assert "Dupont" not in said
+        assert "A reader" not in said
+        assert "forty" in said or table == "figures"

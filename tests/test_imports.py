@@ -8,10 +8,10 @@ ROWS = [
     {"cli"},
     {"web", "publish", "evaluate", "learn"},
     {"pipeline"},
-    {"read", "extract", "link", "engines", "harm"},
+    {"read", "extract", "link", "engines"},
     {"resolve"},
     {"encode", "store"},
-    {"codebook"},
+    {"codebook", "harm"},
     {"records"},
 ]
 RANK = {name: len(ROWS) - i for i, row in enumerate(ROWS) for name in row}

@@ -208,6 +208,17 @@ class TestReading:
         assert dataset.report("ä") == made[1]
         assert dataset.report("z") is None
 
+    @pytest.mark.parametrize("most_files", [2, 100])
+    def test_reports_are_by_id_where_they_are_sorted_in_stretches(self, dataset, monkeypatch, most_files):
+        from dateline.store import ordered
+
+        monkeypatch.setattr(ordered, "AT_ONCE", 3)
+        monkeypatch.setattr(ordered, "MOST_FILES", most_files)
+        made = [coded(f"{i * 37 % 100:02}") for i in range(20)]
+        for some in (made[:7], made[5:12], made[12:]):
+            code(dataset, *some)
+        assert list(dataset.reports()) == sorted(made, key=lambda r: r.report.id)
+
     def test_events_are_flat(self, dataset):
         code(dataset, coded("b"), coded("a"))
         [row, other] = dataset.events().to_pylist()
@@ -216,7 +227,7 @@ class TestReading:
         assert row["targets"] == ["the bridge"]
         assert row["recipients"] == []
         assert (row["trigger"], row["trigger_start"], row["trigger_end"]) == ("blocked", 20, 27)
-        assert (row["source_kind"], row["source"], row["source_name"]) == ("authority", "police", None)
+        assert (row["source_kind"], row["source_start"], row["source_name"]) == ("authority", row["evidence"][0].index("police"), None)
         assert (row["place_name"], row["country"], row["lat"], row["admin1"]) == ("Calais", "FRA", 50.95, None)
         assert row["codes"] == '{"cameo": "144"}'
         assert row["evidence"] == [SENTENCE]

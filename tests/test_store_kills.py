@@ -15,7 +15,7 @@ from dateline.store.tables import SCHEMAS
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 
 # Codes reports FIRST to LAST, one each few milliseconds, and logs each that it codes. Its rows wait for 0.1 s, not 2 s,
-# as the whole run takes 2 s, not the 40 s at which 5 % of the run are 2 s.
+# as the whole run takes about 2 s, not the 40 s at which 5 % of the run are 2 s.
 CODE = """
 import sys, time
 from test_store_kit import RUN, coded
@@ -48,10 +48,10 @@ def ids(dataset):
 
 
 def test_three_kills_lose_less_than_half_of_a_run_and_no_report_counts_twice(tmp_path):
-    path, log, all_of_it = tmp_path / "data", tmp_path / "log", 400
+    path, log, all_of_it = tmp_path / "data", tmp_path / "log", 280
     for kill in (1, 2, 3):
         run = start(CODE, path, log, 0, all_of_it)
-        wait_for(lambda kill=kill: len(lines(log)) >= kill * 100)
+        wait_for(lambda kill=kill: len(lines(log)) >= kill * 70)
         run.kill()
         run.communicate()
         # Whole parts only, each readable, whatever else lies there; and readers see them without another run.
@@ -76,23 +76,25 @@ def test_three_kills_lose_less_than_half_of_a_run_and_no_report_counts_twice(tmp
 
 def test_two_processes_write_side_by_side_while_another_reads(tmp_path):
     path = tmp_path / "data"
-    # Both code reports 100 to 199; neither waits for the other to make the dataset.
-    writers = [start(CODE, path, tmp_path / "one", 0, 200), start(CODE, path, tmp_path / "two", 100, 300)]
+    # Both code reports 60 to 119; neither waits for the other to make the dataset.
+    writers = [start(CODE, path, tmp_path / "one", 0, 120), start(CODE, path, tmp_path / "two", 60, 180)]
     wait_for(lambda: (path / "current.parquet").exists())
     seen = []
     while any(writer.poll() is None for writer in writers):
         dataset = Dataset.open(path)
         now = ids(dataset)
         assert now == sorted(set(now)), "a report counted twice"
-        assert [row["report"] for row in dataset.events().to_pylist()][: len(now)] >= now
+        events = [row["report"] for row in dataset.events().to_pylist()]  # asked later: as many, or more
+        assert len(events) == len(set(events))
+        assert set(events) >= set(now)
         seen.append(len(now))
         time.sleep(0.05)
     for writer in writers:
         finish(writer)
     assert seen == sorted(seen)
-    assert any(0 < count < 300 for count in seen)
+    assert any(0 < count < 180 for count in seen)
     # As they left it: no repair by opening it.
-    assert ids(Dataset(path)) == [f"r{i:04}" for i in range(300)]
+    assert ids(Dataset(path)) == [f"r{i:04}" for i in range(180)]
     assert Dataset(path).counts()["runs"] == 1
     assert len(dataset.invocations()) == 2
 
@@ -132,14 +134,14 @@ def test_a_manifest_that_another_process_made_stale_is_made_again(tmp_path, monk
     from dateline.store import current
 
     dataset = Dataset.open(tmp_path / "data", create=True)
-    newest, others = current.newest, iter([coded("late")])
+    stream, others = current.stream, iter([coded("late")])
 
-    def another_ends_meanwhile(*arguments):
-        yield from list(newest(*arguments))
+    def another_ends_meanwhile(*arguments, **named):
+        yield from list(stream(*arguments, **named))
         for report in others:
             code(dataset, report)
 
-    monkeypatch.setattr(current, "newest", another_ends_meanwhile)
+    monkeypatch.setattr(current, "stream", another_ends_meanwhile)
     code(dataset, coded("a"))
     assert ids(dataset) == ["a", "late"]
 

@@ -1,8 +1,8 @@
 """The encoder and its heads as a torch module: pieces and shapes in, one row of numbers a piece out.
 
-A row is the heads' outputs side by side, in the order of `heads()`. All heads are linear; `left` and `right` are
-the two halves of a bilinear score for each relation (Dozat & Manning 2017, "Deep biaffine attention"), so that a
-pair of words or spans is scored by a dot product outside the network.
+A row is the heads' outputs side by side, in the order of `heads()`. Heads of single words are linear; `left` and `right`,
+behind a hidden layer each, are the two halves of a bilinear score for each relation (Dozat & Manning 2017, "Deep biaffine
+attention"), so that a pair of words or spans is scored by a dot product outside the network.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ FIGURES = ["none", "participants", "arrested", "killed", "injured", "abducted", 
 SPAN = ["O", "B", "I"]
 CUE = ["O", "cue"]
 RELATIONS = ["actor", "recipient", "target", "instrument", "figure", "same_event", "same_people"]
-RANK = 48  # numbers a relation has on either side
+RANK = 40  # numbers a relation has on either side
+HIDDEN = 192  # width of the layer before `left` and `right`
 BUCKETS = [0, 1, 2, 4, 8, 16, 32, 64, 128]  # distances in words, signed: 2 * len rows
 
 
@@ -65,8 +66,12 @@ class Encoder(nn.Module):
         self.shape = nn.Embedding(N_SHAPES, config.hidden_size)
         nn.init.normal_(self.shape.weight, std=0.005)
         self.sizes = {name: len(labels) for name, labels in heads().items()}
-        self.out = nn.Linear(config.hidden_size, sum(self.sizes.values()))
+        pairs = len(RELATIONS) * RANK
+        self.out = nn.Linear(config.hidden_size, sum(self.sizes.values()) - 2 * pairs)
         nn.init.normal_(self.out.weight, std=0.02)
+        self.sides = nn.ModuleList(
+            nn.Sequential(nn.Linear(config.hidden_size, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, pairs)) for _ in range(2)
+        )
         with torch.no_grad():
             self.out.bias[: self.sizes["type"]] = -4.0  # few words name an event
         # Distance between trigger and span, read beside the bilinear score.
@@ -75,7 +80,8 @@ class Encoder(nn.Module):
 
     def forward(self, pieces: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
         embedded = self.bert.embeddings.word_embeddings(pieces) + self.shape(shapes)
-        return self.out(self.bert(inputs_embeds=embedded, attention_mask=mask).last_hidden_state)
+        hidden = self.bert(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+        return torch.cat([self.out(hidden), *(side(hidden) for side in self.sides)], -1)
 
     def part(self, rows: Tensor) -> dict[str, Tensor]:
         """A row's outputs by head."""

@@ -29,10 +29,10 @@ from training.model import FIGURES, KINDS, RELATIONS, STATUSES, Encoder, heads
 
 TOKENIZER = ROOT.parent / "dateline" / "weights" / "tokenizer.json"
 PIECES = 3072  # word pieces a batch
-STORY_PIECES = 160  # a story's lead names its event; the rest drifts
-SHARE = {"own": 3.0, "rams": 1.0, "geneva": 0.35, "stories": 0.5}  # how often an example is drawn in an epoch
+STORY_PIECES = 144  # a story's lead names its event; the rest drifts
+SHARE = {"own": 4.0, "rams": 1.0, "geneva": 0.3, "stories": 0.45}  # how often an example is drawn in an epoch
 RATE, HEAD_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 0.1, 0.01
-PAIR_WEIGHT = 4.0
+PAIR_WEIGHT = 8.0
 STRAY = 12  # stray spans a window
 LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
 
@@ -185,7 +185,7 @@ def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], 
             out["mode"] = 2 * (loss * modes_known).sum() / max(modes_known.sum(), 1) * 3
         for head, key, weight, scale in (
             ("status", "status", torch.tensor([0.5] + [1.5] * 6), 0.5),
-            ("span", "span", torch.tensor([1.0, 2.0, 2.0]), 1.0),
+            ("span", "span", torch.tensor([1.0, 2.0, 2.0]), 2.0),
             ("kind", "kind", None, 0.3),
             ("figure", "figure", torch.tensor([0.5] + [2.0] * 7), 1.0),
             ("cue", "cue", torch.tensor([0.5, 2.0]), 0.5),

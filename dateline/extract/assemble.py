@@ -11,11 +11,15 @@ from dateline.codebook import Codebook
 from dateline.encode.model import Encoding, Model
 from dateline.extract import figures, participants, status
 from dateline.extract.decisions import Decisions
-from dateline.extract.sentences import holding, sentences
+from dateline.extract.sentences import holding, passages, sentences
 from dateline.extract.triggers import Trigger, find, same_happenings
 from dateline.records import Event, Figure, Participant, Report, SectionKind, Span, span_of
 
 TOLD_IN = ("headline", "body")  # sections that yield events
+
+# Words that are read as one whole: pairs are scored within a passage, so that a book costs no more a word than a report. Longer reports
+# are few; in these, mentions on either side of a cut are not joined.
+PASSAGE = 2000
 
 
 def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook, decisions: Decisions) -> tuple[Event, ...]:
@@ -24,19 +28,21 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     triggers = find(encoding, heads["type"], codebook, _told(report, encoding), decisions.trigger)
     if not triggers:
         return ()
-    groups = same_happenings(triggers, encoding, model, decisions)
-    found = participants.mentions(encoding, heads["kind"])
-    owner = participants.one_and_the_same(found, encoding, model, decisions)
-    links = participants.linked(triggers, found, encoding, model) if found else {}
-    counted = figures.by_event(figures.find(encoding, heads["figure"]), groups, encoding, model, decisions.figure)
     parts = sentences(report.text)
-    rows = {t: i for i, t in enumerate(triggers)}
     make = partial(_event, report, encoding, model, codebook, decisions, parts)
-    who = [
-        participants.of_event([rows[t] for t in group], links, found, owner, encoding, codebook, decisions.link) if links else ()
-        for group in groups
-    ]
-    return tuple(map(make, groups, who, counted))
+    out: list[Event] = []
+    for passage in passages(encoding.words.starts.tolist(), parts, PASSAGE):
+        here = [t for t in triggers if passage[0] <= t.first < passage[1]]
+        if here:
+            groups = same_happenings(here, encoding, model, decisions)
+            found = participants.mentions(encoding, heads["kind"], passage)
+            owner = participants.one_and_the_same(found, encoding, model, decisions)
+            links = participants.linked(here, found, encoding, model) if found else {}
+            rows = {t: i for i, t in enumerate(here)}
+            who = [participants.of_event([rows[t] for t in g], links, found, owner, encoding, codebook, decisions.link) for g in groups]
+            numbers = figures.find(encoding, heads["figure"], passage)
+            out += map(make, groups, who, figures.by_event(numbers, groups, encoding, model, decisions.figure))
+    return tuple(out)
 
 
 def _told(report: Report, encoding: Encoding) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -10,11 +10,33 @@ def clusters(same: NDArray[np.float32], threshold: float) -> list[list[int]]:
     """Groups of rows, joined while the mean probability between two groups is at least `threshold`.
 
     `same` is symmetric [n, n]. Average linkage (Sokal & Michener 1958). Groups and their members in ascending order.
+    Raises nothing; n = 0 gives no group.
     """
-    groups = [[i] for i in range(len(same))]
-    total = np.array(same, np.float64)
+    # A mean can reach the threshold only where some pair does, so that what no pair connects is grouped apart: small and fast.
+    return sorted(group for part in _connected(same >= threshold) for group in _linked(same, part, threshold))
+
+
+def _connected(near: NDArray[np.bool_]) -> list[list[int]]:
+    """The connected components of a symmetric relation."""
+    left, parts = set(range(len(near))), []
+    while left:
+        todo, part = [left.pop()], []
+        while todo:
+            at = todo.pop()
+            part.append(at)
+            found = left.intersection(np.flatnonzero(near[at]).tolist())
+            left -= found
+            todo += found
+        parts.append(sorted(part))
+    return parts
+
+
+def _linked(same: NDArray[np.float32], part: list[int], threshold: float) -> list[list[int]]:
+    """The groups of one component."""
+    groups = [[i] for i in part]
+    total = same[np.ix_(part, part)].astype(np.float64)
     np.fill_diagonal(total, -np.inf)
-    size = np.ones(len(same))
+    size = np.ones(len(part))
     while len(groups) > 1:
         mean = total / np.outer(size, size)
         a, b = sorted(divmod(int(np.argmax(mean)), len(groups)))
@@ -27,4 +49,4 @@ def clusters(same: NDArray[np.float32], threshold: float) -> list[list[int]]:
         groups[a] += groups[b]
         total, size = np.delete(np.delete(total, b, 0), b, 1), np.delete(size, b)
         del groups[b]
-    return sorted(sorted(g) for g in groups)
+    return [sorted(g) for g in groups]

@@ -23,11 +23,12 @@ class Number:
     figure: Figure
 
 
-def find(encoding: Encoding, labels: list[FigureOf]) -> list[Number]:
-    """The text's figures, in order: runs of words of one label in which a number can be read."""
+def find(encoding: Encoding, labels: list[FigureOf], passage: tuple[int, int]) -> list[Number]:
+    """The figures of a passage, in order: runs of words of one label in which a number can be read."""
     tags = encoding.heads["figure"].argmax(-1)
     found, w = [], encoding.words
-    for run in np.split(np.arange(len(tags)), np.flatnonzero(np.diff(tags)) + 1):
+    inside = np.arange(*passage)
+    for run in np.split(inside, np.flatnonzero(np.diff(tags[inside])) + 1):
         if len(run) and tags[run[0]]:
             start, end = int(w.starts[run[0]]), int(w.ends[run[-1]])
             room = max(0, start - BEFORE)

@@ -46,12 +46,11 @@ PRONOUNS = frozenset(
     ]
 )
 COUNTED = frozenset(("person", "group", "organisation"))  # kinds whose number is a number of people
-CLOSE = 400  # spans further apart (in words) are joined by their words alone; also bounds the pairs of a long report
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A run of words [first, end) that names somebody or something in an event, its kind, and its number in the report."""
+    """A run of words [first, end) that names somebody or something in an event, its kind, and its number in the passage."""
 
     number: int
     first: int
@@ -59,10 +58,11 @@ class Mention:
     kind: ParticipantKind
 
 
-def mentions(encoding: Encoding, kinds: list[ParticipantKind]) -> list[Mention]:
-    """The mentions in a text, in order, from the encoder's B and I words."""
+def mentions(encoding: Encoding, kinds: list[ParticipantKind], passage: tuple[int, int]) -> list[Mention]:
+    """The mentions that begin in a passage, in order, from the encoder's B and I words."""
     tags = encoding.heads["span"].argmax(-1)
     starts = np.flatnonzero((tags == B) | ((tags == I) & (np.concatenate([[0], tags[:-1]]) == 0)))
+    starts = starts[(starts >= passage[0]) & (starts < passage[1])]
     found: list[Mention] = []
     for first in starts.tolist():
         end = first + 1
@@ -81,7 +81,7 @@ def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, dec
     at = np.array([m.first for m in found])
     apart = at[None] - at[:, None]
     forward = np.triu(1 / (1 + np.exp(-model.relate(left, right, apart)["same_people"])), 1)
-    same = np.where(np.abs(apart) > CLOSE, 0, forward + forward.T).astype(np.float32)
+    same = np.asarray(forward + forward.T, np.float32)
     said = [_plain(encoding, m) for m in found]
     for i, words in enumerate(said):
         for k in range(i):
@@ -119,6 +119,8 @@ def of_event(
 ) -> tuple[Participant, ...]:
     """An event's participants: `rows` are its triggers' rows in `links`. Each participant has its likeliest role."""
     roles = [r for r in links if r in codebook.roles]
+    if not roles:
+        return ()
     best = np.stack([links[r][rows].max(0) for r in roles])  # [roles, mentions]
     said: dict[int, tuple[float, str, list[Mention]]] = {}
     for m in found:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from dateline import harm
 from dateline.records import CodedReport, Event, Failure, Figure, Participant, Span
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def row(report: str, event: Event) -> tuple[str, ...]:
 
 
 def people(event: Event, role: str) -> str:
-    """The words of the event's participants of a role."""
-    some = [safe(p.span.text) for p in event.participants if p.role == role]
+    """The words of the event's participants of a role; a person is "a person" in a list."""
+    some = [safe(harm.listed(p) or "a person") for p in event.participants if p.role == role]
     return ", ".join(some[:SHOWN]) + (f" +{len(some) - SHOWN}" if len(some) > SHOWN else "")
 
 

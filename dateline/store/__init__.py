@@ -2,15 +2,17 @@
 
 Importing this package imports neither pyarrow nor duckdb, so that a command line that imports it answers at
 once: `dataset.py`, `runs.py`, `folder.py` and `tombstones.py` are light, and the verbs of a `Dataset` import
-the others (`tables.py`, `parts.py`, `current.py`, `forget.py`, `writer.py`) when they are called.
+the others (`tables.py`, `parts.py`, `current.py`, `ordered.py`, `forget.py`, `done.py`, `writer.py`) when they are called.
 
     folder.py      what a dataset folder is: marker, names, writing a file in one step
     readme.py      the README that a dataset carries
     runs.py        what a RUN is, and the record of each invocation
     tables.py      record → rows, one function a table
     parts.py       rows → a part, in one step
-    writer.py      a run's buffer: when a part is written, what is coded already
+    writer.py      a run's buffer, and when it becomes a part
+    done.py        what a RUN has coded already
     current.py     which rows count, and all SQL
+    ordered.py     the records that count, sorted on disk
     tombstones.py  what was forgotten
     forget.py      taking a report out of every file
     dataset.py     the verbs

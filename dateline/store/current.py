@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
-import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -43,12 +43,8 @@ WITH coded AS (
 SELECT report, sha256, run, part FROM ranked WHERE age = 1 ORDER BY report
 """
 
-RECORDS = """
-SELECT reports.id, reports.record
-FROM read_parquet($reports, hive_partitioning = false) AS reports
-JOIN read_parquet($current, hive_partitioning = false) AS current
-    ON reports.id = current.report AND reports.run = current.run AND reports.part = current.part
-ORDER BY reports.id
+PARTS_THAT_COUNT = """
+SELECT run, part, list(report) AS reports FROM read_parquet($current, hive_partitioning = false) GROUP BY run, part ORDER BY run, part
 """
 
 EVENTS = """
@@ -89,8 +85,9 @@ SELECT DISTINCT run, part FROM held SEMI JOIN unwanted USING (report) ORDER BY r
 
 # What a query may hold in memory before DuckDB goes to the disk. A run's models take a few GB beside it, on a laptop of 8.
 MEMORY = "1GB"
-# Rows of `record` (some KB each) that are handed over at a time.
-BATCH = 500
+ALL_MEMORY = "80%"
+
+Answer = TypeVar("Answer")
 
 
 def publish(path: Path, tries: int = 5) -> None:
@@ -102,10 +99,9 @@ def publish(path: Path, tries: int = 5) -> None:
     """
     for attempt in range(1, tries + 1):
         made_from = state(path)
+        reports = parts.files(path, "reports")
         try:
-            with replacing(path / CURRENT) as beside, pq.ParquetWriter(beside, with_state(made_from), compression="zstd") as file:
-                for batch in newest(path, tombstones.read(path)):
-                    file.write_batch(batch)
+            unless_replaced({"reports": reports}, functools.partial(write, path, reports, made_from))
         except FileNotFoundError:  # a `forget` removed the half-written file
             if attempt == tries:
                 raise
@@ -113,11 +109,12 @@ def publish(path: Path, tries: int = 5) -> None:
             return
 
 
-def newest(path: Path, forgotten: Collection[str]) -> Iterator[pa.RecordBatch]:
-    reports = parts.files(path, "reports")
-    if reports:
-        for batch in stream(NEWEST, {"reports": reports}, {"forgotten": sorted(forgotten)}, batch=100_000):
-            yield pa.RecordBatch.from_arrays(batch.columns, schema=SCHEMA)
+def write(path: Path, reports: list[str], made_from: bytes) -> None:
+    schema = SCHEMA.with_metadata({MADE_FROM: made_from})
+    forgotten = sorted(tombstones.read(path))
+    with replacing(path / CURRENT) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as file:
+        for batch in stream(NEWEST, {"reports": reports}, {"forgotten": forgotten}):
+            file.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
 
 
 def refresh(path: Path) -> None:
@@ -143,17 +140,10 @@ def published_state(path: Path) -> bytes | None:
     return found
 
 
-def with_state(made_from: bytes) -> pa.Schema:
-    return SCHEMA.with_metadata({MADE_FROM: made_from})
-
-
-def records(path: Path) -> Iterator[tuple[str, str]]:
-    """(report id, its record as JSON) of each report that counts, by id."""
-    reports = parts.files(path, "reports")
-    with manifest(path) as current:
-        for batch in stream(RECORDS, {"reports": reports, "current": current}, batch=BATCH):
-            columns = batch.to_pydict()
-            yield from zip(columns["id"], columns["record"], strict=True)
+def parts_that_count(current: str) -> Iterator[Row]:
+    """Each part (`run`, `part`) of which rows count, and the ids of these (`reports`), out of a copy of the manifest."""
+    for batch in stream(PARTS_THAT_COUNT, {"current": [current]}, batch=100):
+        yield from batch.to_pylist()
 
 
 def record(path: Path, report: str) -> str | None:
@@ -171,66 +161,76 @@ def events(path: Path, limit: int | None) -> pa.Table:
     files = parts.files(path, "events")
     most = limit if limit is not None else 2**62
     with manifest(path) as current:
-        batches = list(stream(EVENTS, {"events": files, "current": current}, {"most": most}))
-    return pa.Table.from_batches(batches).cast(EVENT_SCHEMA) if batches else EVENT_SCHEMA.empty_table()
+        # The caller gets all of it in memory, so the query may use as much.
+        found = ask(EVENTS, {"events": files, "current": [current]}, {"most": most}, memory=ALL_MEMORY)
+    return found.cast(EVENT_SCHEMA) if found.num_rows else EVENT_SCHEMA.empty_table()
 
 
 def counts(path: Path) -> dict[str, int]:
     """How many reports and events count."""
-    reports = parts.files(path, "reports")
     with manifest(path) as current:
-        rows = [row for batch in stream(COUNTS, {"reports": reports, "current": current}) for row in batch.to_pylist()]
+        rows = ask(COUNTS, {"reports": parts.files(path, "reports"), "current": [current]}).to_pylist()
     return rows[0] if rows else {"reports": 0, "events": 0}
 
 
-def failures(path: Path, run: str, invocation: str) -> Iterator[Row]:
+def failures(path: Path, run: str, invocation: str) -> list[Row]:
     """The rows of one invocation's failures, in the order in which they came."""
-    files = parts.files(path, "failures", run)
-    for batch in stream(FAILURES_OF_ONE, {"failures": files}, {"invocation": invocation}, batch=BATCH):
-        yield from batch.to_pylist()
+    rows: list[Row] = ask(FAILURES_OF_ONE, {"failures": parts.files(path, "failures", run)}, {"invocation": invocation}).to_pylist()
+    return rows
 
 
 def parts_holding(path: Path, unwanted: Collection[str]) -> list[Path]:
     """The parts in which any table has a row of one of these reports."""
     if not unwanted:
         return []
-    files = {name: parts.files(path, name) for name in SCHEMAS}
-    rows = [row for batch in stream(PARTS_HOLDING, files, {"unwanted": sorted(unwanted)}) for row in batch.to_pylist()]
+    rows = ask(PARTS_HOLDING, {name: parts.files(path, name) for name in SCHEMAS}, {"unwanted": sorted(unwanted)}).to_pylist()
     return [path / "runs" / row["run"] / row["part"] for row in rows]
 
 
 @contextlib.contextmanager
-def manifest(path: Path) -> Iterator[list[str]]:
+def manifest(path: Path) -> Iterator[str]:
     """A private copy of `current.parquet`, which a run that publishes does not replace in the midst of a query."""
     with tempfile.TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as private:
-        yield [shutil.copyfile(path / CURRENT, os.path.join(private, CURRENT))]
+        yield shutil.copyfile(path / CURRENT, os.path.join(private, CURRENT))
 
 
-def stream(query: str, files: Files, values: Mapping[str, Any] | None = None, batch: int = 100_000) -> Iterator[pa.RecordBatch]:
-    """The rows of a query over some files, a batch at a time, so that memory does not grow with them. No files: no rows.
+def ask(query: str, files: Files, values: Mapping[str, Any] | None = None, memory: str = MEMORY) -> pa.Table:
+    """All rows of a query over some files."""
 
-    DuckDB opens a file by its name more than once. Where `forget` replaces it meanwhile, the two do not fit and the query
-    fails, before its first row: each query sorts or counts, and so reads all else first. Then it is asked again.
-    """
+    def answer() -> pa.Table:
+        batches = list(stream(query, files, values, memory=memory))
+        return pa.Table.from_batches(batches) if batches else pa.table({})
+
+    return unless_replaced(files, answer)
+
+
+def stream(
+    query: str, files: Files, values: Mapping[str, Any] | None = None, batch: int = 100_000, memory: str = MEMORY
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a query over some files, a batch at a time. No files: no rows."""
     if not all(files.values()):
         return
     parameters = {name: [literal(file) for file in names] for name, names in files.items()} | dict(values or {})
+    with connection(memory) as connected:
+        reader = connected.sql(query, params=parameters).to_arrow_reader(batch)
+        try:
+            yield from reader
+        finally:
+            reader.close()
+
+
+def unless_replaced(files: Files, work: Callable[[], Answer]) -> Answer:
+    """Do some work on files, and do it again where it failed because one of them was replaced by `forget`.
+
+    DuckDB opens a file by its name more than once; what it reads then may not fit what it read before.
+    """
     while True:
         before = versions(files)
-        with connection() as connected:
-            try:
-                reader = connected.sql(query, params=parameters).to_arrow_reader(batch)
-                first = list(itertools.islice(reader, 1))
-            except (duckdb.Error, pa.ArrowException, OSError):
-                if versions(files) == before:
-                    raise
-                continue
-            try:
-                yield from first
-                yield from reader
-            finally:
-                reader.close()
-            return
+        try:
+            return work()
+        except (duckdb.Error, pa.ArrowException, OSError):
+            if versions(files) == before:
+                raise
 
 
 def versions(files: Files) -> list[tuple[int, int, int]]:
@@ -245,10 +245,10 @@ def literal(file: str) -> str:
 
 
 @contextlib.contextmanager
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB in memory, which spills to a private temporary folder and fetches nothing from the network."""
     with tempfile.TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as spill:
-        config = {"memory_limit": MEMORY, "temp_directory": spill, "autoinstall_known_extensions": "false"}
+        config = {"memory_limit": memory, "temp_directory": spill, "autoinstall_known_extensions": "false"}
         with duckdb.connect(config=config) as connected:
             # What has an ORDER BY is ordered; nothing else needs to remember the order that it was read in.
             connected.execute("SET preserve_insertion_order = false")

@@ -60,10 +60,10 @@ class Dataset:
 
     def reports(self) -> Iterator[CodedReport]:
         """The coded reports that count, in the order of their ids, one at a time."""
-        from dateline.store import current
+        from dateline.store import ordered
 
         self._ensure_published()
-        for report, record in current.records(self.path):
+        for report, record in ordered.records(self.path):
             yield from_json(record, where=f"{self.path}, report {report}")
 
     def report(self, report: str) -> CodedReport | None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,7 +60,7 @@ def write_table(table: pa.Table, file: Path) -> None:
     folder.sync(file)
 
 
-def read_table(file: Path, columns: list[str] | None = None, filters: list[tuple[str, str, str]] | None = None) -> pa.Table:
+def read_table(file: Path, columns: list[str] | None = None, filters: list[tuple[str, str, Any]] | None = None) -> pa.Table:
     """A table, or rows of it, through one open file: by its name pyarrow opens it twice, and may get two that do not fit."""
     with file.open("rb") as opened:
         return pq.read_table(opened, columns=columns, filters=filters, partitioning=None)

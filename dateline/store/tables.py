@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dateline import harm
 from dateline.records import CodedReport, Event, Failure, Figure, Participant, Source, Span
 
 Row = dict[str, Any]
@@ -61,7 +62,8 @@ EVENTS = pa.schema(
         "instruments": TEXTS,
         "source_name": TEXT,
         "source_kind": TEXT,
-        "source": TEXT,
+        "source_start": WHOLE,
+        "source_end": WHOLE,
         "time_start": TEXT,
         "time_end": TEXT,
         "time_precision": TEXT,
@@ -102,7 +104,8 @@ PARTICIPANTS = pa.schema(
         "count": TEXT,
         "count_source_name": TEXT,
         "count_source_kind": TEXT,
-        "count_source": TEXT,
+        "count_source_start": WHOLE,
+        "count_source_end": WHOLE,
         "run": TEXT,
         "part": TEXT,
     }
@@ -120,7 +123,8 @@ FIGURES = pa.schema(
         "words_end": WHOLE,
         "source_name": TEXT,
         "source_kind": TEXT,
-        "source": TEXT,
+        "source_start": WHOLE,
+        "source_end": WHOLE,
         "run": TEXT,
         "part": TEXT,
     }
@@ -220,7 +224,7 @@ def event_row(record: CodedReport, event: Event) -> Row:
         "trigger_end": event.trigger.end,
         "evidence": [span.text for span in event.evidence],
         "section": event.section,
-        # The words of the report, for review. Roles that a user's codebook adds are in participants.parquet.
+        # Persons are left out of these. Roles that a user's codebook adds are in participants.parquet.
         "actors": words_in_role(event, "actor"),
         "recipients": words_in_role(event, "recipient"),
         "targets": words_in_role(event, "target"),
@@ -252,10 +256,10 @@ def participant_row(record: CodedReport, event: Event, participant: Participant)
         "event": event.id,
         "report": record.report.id,
         "role": participant.role,
-        "words": participant.span.text,
+        "words": harm.listed(participant),
         "words_start": participant.span.start,
         "words_end": participant.span.end,
-        "mentions": [span.text for span in participant.mentions],
+        "mentions": [span.text for span in participant.mentions] if harm.listed(participant) is not None else None,
         "kind": participant.kind,
         "name": participant.name,
         "country": participant.country,
@@ -300,17 +304,19 @@ def failure_of(row: Row) -> Failure:
 
 
 def source_columns(prefix: str, source: Source | None) -> Row:
-    """Whose claim it is: the name, the kind, and the report's words under the bare prefix."""
+    """Whose claim it is: the name, the kind, and where the report's words for it stand; who claims may be a person, so not the words."""
     span: Span | None = source.span if source else None
     return {
         f"{prefix}_name": source and source.name,
         f"{prefix}_kind": source and source.kind,
-        prefix: span and span.text,
+        f"{prefix}_start": span and span.start,
+        f"{prefix}_end": span and span.end,
     }
 
 
 def words_in_role(event: Event, role: str) -> list[str]:
-    return [participant.span.text for participant in event.participants if participant.role == role]
+    """The words of the participants of a role, but of persons: a table can be sorted and joined by its columns."""
+    return [words for p in event.participants if p.role == role and (words := harm.listed(p)) is not None]
 
 
 def int64(value: int | None) -> int | None:
