@@ -137,15 +137,12 @@ def _code_to_table(
     from dateline.publish import terminal
     from dateline.records import CodedReport
 
-    events = ((c.report.id, e) for c in work(reports) if isinstance(c, CodedReport) for e in c.events)
-    if not terminal.events_table(events, terminal.console()):
+    if not terminal.events_table((c for c in work(reports) if isinstance(c, CodedReport)), terminal.console()):
         print("no events")
 
 
 def show(a: argparse.Namespace) -> int:
     """`dateline show DATASET [--report ID]`."""
-    from itertools import islice
-
     from dateline.publish import terminal
 
     to = terminal.console()
@@ -155,8 +152,7 @@ def show(a: argparse.Namespace) -> int:
             raise UsageError(f"{a.dataset} has no report {a.report!r}. `dateline show {a.dataset}` lists events with their reports' ids")
         terminal.report(coded, to)
         return OK
-    events = ((c.report.id, e) for c in _reports(a.dataset) for e in c.events)
-    count = terminal.events_table(islice(events, a.limit), to)
+    count = terminal.events_table(_reports(a.dataset), to, a.limit)
     if not count:
         print("no events")
     if not _is_jsonl(a.dataset):

@@ -106,7 +106,7 @@ def test_there_is_no_switch() -> None:
 def test_lists_and_tables_leave_persons_out(tmp_path: Path) -> None:
     people = (participant("Jean Dupont", kind="person"), participant("forty", kind="group"), participant("A reader", kind=None))
     coded = guarded(event(participants=people, evidence=()))
-    cells = terminal.row("r", coded.events[0])
+    cells = terminal.row(coded.report, coded.events[0])
     assert "Dupont" not in "".join(cells)
     assert "forty" in "".join(cells)
     with Dataset.open(tmp_path / "d", create=True).start(RunInfo(model="m", codebook="c", codebook_name="n")) as rows:

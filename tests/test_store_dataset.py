@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from test_store_kit import RUN, SENTENCE, code, coded, failure
+from store_kit import RUN, SENTENCE, code, coded, failure
 
 from dateline.records import Failure
 from dateline.store import Dataset, DatasetError, RunInfo, run_id, writer

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from test_store_kit import RUN, SENTENCE, bytes_and_values, code, coded, failure, finish, start
+from store_kit import RUN, SENTENCE, bytes_and_values, code, coded, failure, finish, start
 
 from dateline.records import Failure
 from dateline.store import Dataset, DatasetError, RunInfo, parts, tombstones
@@ -16,16 +18,21 @@ SECRET = "Zsuzsanna Quix lives in Rue du Moulin."
 OTHER_RUN = RunInfo(model="m2", codebook="c1", codebook_name="plover")
 
 
-@pytest.fixture
-def dataset(tmp_path):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     """Two runs and three parts; the report `secret` stands in two of them, and failed once."""
-    dataset = Dataset.open(tmp_path / "data", create=True)
+    dataset = Dataset.open(tmp_path_factory.mktemp("made") / "data", create=True)
     code(dataset, coded("a"), coded("secret", f"{SECRET} {SENTENCE}"), coded("b"))
     code(dataset, coded("secret", f"{SENTENCE} {SECRET}"), run=OTHER_RUN)
     with dataset.start(RUN) as run:
         run.add(Failure(input="in", report="secret", step="resolve", error=f"cannot read {SECRET!r}", advice="…"))
         run.add(failure())
-    return dataset
+    return dataset.path
+
+
+@pytest.fixture
+def dataset(made, tmp_path):
+    return Dataset(Path(shutil.copytree(made, tmp_path / "data")))
 
 
 def says_nothing_of_it(dataset):

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from test_store_kit import RUN, code, coded, finish, start
+from store_kit import RUN, code, coded, finish, start
 
 from dateline.store import Dataset
 from dateline.store.tables import SCHEMAS
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 # as the whole run takes about 2 s, not the 40 s at which 5 % of the run are 2 s.
 CODE = """
 import sys, time
-from test_store_kit import RUN, coded
+from store_kit import RUN, coded
 from dateline.store import Dataset, writer
-writer.SHORTEST_WAIT, writer.PUBLISH_EVERY = 0.1, 0.3
+writer.SHORTEST_WAIT, writer.PUBLISH_EVERY = 0.1, 0.8
 path, log, first, last = sys.argv[1:]
 with Dataset.open(path, create=True).start(RUN, ["in"]) as run, open(log, "a", buffering=1) as log:
     for i in range(int(first), int(last)):
@@ -88,7 +88,7 @@ def test_two_processes_write_side_by_side_while_another_reads(tmp_path):
         assert len(events) == len(set(events))
         assert set(events) >= set(now)
         seen.append(len(now))
-        time.sleep(0.05)
+        time.sleep(0.15)
     for writer in writers:
         finish(writer)
     assert seen == sorted(seen)
@@ -102,7 +102,7 @@ def test_two_processes_write_side_by_side_while_another_reads(tmp_path):
 # Codes one report, and is killed at the Nth call of a function of `os` or of Path.
 KILL_AT = """
 import os, signal, sys, pathlib
-from test_store_kit import RUN, code, coded
+from store_kit import RUN, code, coded
 from dateline.store import Dataset, parts
 path, name = sys.argv[1:]
 dataset = Dataset.open(path, create=True)

@@ -6,7 +6,7 @@ import tempfile
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_store_kit import RUN, code, coded, failure
+from store_kit import RUN, code, coded, failure
 
 from dateline.records import (
     Attribution,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from dateline import harm
-from dateline.records import CodedReport, Event, Failure, Figure, Participant, Span
+from dateline.records import CodedReport, Event, Failure, Figure, Participant, Report, Span
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "red")
 SHOWN = 3  # participants of a role in a table's cell
+HEADLINE = 90  # characters of a headline over its events
 
 
 def safe(text: str) -> str:
@@ -33,43 +35,47 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
-def events_table(events: Iterable[tuple[str, Event]], to: Console) -> int:
-    """Print events, each with its report's id, as a table; how many there were. Piped, columns are parted by tabs."""
+def events_table(coded: Iterable[CodedReport], to: Console, limit: int | None = None) -> int:
+    """Print reports' events, at most `limit`, as a table; how many there were. Piped, one line an event, parted by tabs."""
+    events = islice(((c.report, e) for c in coded for e in c.events), limit)
+    count = 0
     if not to.is_terminal:
-        return _print_plain(events, to)
-    from rich import box
+        for count, (report, event) in enumerate(events, 1):
+            if count == 1:
+                print("\t".join(COLUMNS), file=to.file)
+            print("\t".join(row(report, event)), file=to.file)
+        return count
+    for report, group in groupby(events, key=lambda pair: pair[0]):
+        rows = [row(report, event) for _, event in group]
+        count += len(rows)
+        _print_rows(report, rows, to)
+    return count
+
+
+def _print_rows(report: Report, rows: list[tuple[str, ...]], to: Console) -> None:
+    """One report's events under its headline."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
-    for name in COLUMNS:
-        table.add_column(name, overflow="fold", ratio=WIDTHS.get(name), min_width=5)
-    count = 0
-    for report, event in events:
-        table.add_row(*(Text(cell) for cell in row(report, event)))
-        count += 1
-    if count:
-        to.print(table)
-    return count
-
-
-def _print_plain(events: Iterable[tuple[str, Event]], to: Console) -> int:
-    count = 0
-    for count, (report, event) in enumerate(events, 1):
-        if count == 1:
-            print("\t".join(COLUMNS), file=to.file)
-        print("\t".join(row(report, event)), file=to.file)
-    return count
+    headline = report.title or report.text.strip().split("\n")[0]
+    to.print(Text.assemble("\n", (safe(headline)[:HEADLINE], "bold"), (f"  {safe(report.id)}", "dim")), soft_wrap=True)
+    table = Table(box=None, pad_edge=False, expand=True, header_style="dim")
+    for name in COLUMNS[1:]:
+        table.add_column(name, overflow="fold", ratio=WIDTHS.get(name), no_wrap=name not in WIDTHS, min_width=FIXED.get(name))
+    for cells in rows:
+        table.add_row(*map(Text, cells[1:]))
+    to.print(table)
 
 
 COLUMNS = ("report", "type", "status", "actor", "words", "recipient / target", "figures", "conf.")
-WIDTHS = {"actor": 3, "words": 2, "recipient / target": 3, "figures": 2, "report": 1, "type": 1}
+FIXED = {"status": 12, "conf.": 5}
+WIDTHS = {"type": 2, "actor": 3, "words": 3, "recipient / target": 4, "figures": 2}
 
 
-def row(report: str, event: Event) -> tuple[str, ...]:
+def row(report: Report, event: Event) -> tuple[str, ...]:
     """An event's cells in the order of COLUMNS."""
     return (
-        safe(report),
+        safe(report.id),
         event.type + (f" {event.mode}" if event.mode else ""),
         event.status,
         people(event, "actor"),

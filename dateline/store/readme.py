@@ -25,7 +25,7 @@ The words of participants (`actors`, `recipients`, …) are those of groups, org
 have no words in these tables, only offsets: what the report calls them stands in `record`, for review, and is not to be joined by person. Files and folders whose names begin with `.tmp-` are half-written: leave them out.
 Delete nothing by hand: `dateline forget` takes a report out of every file.
 
-A run replaces `current.parquet` at most once a minute, and `dateline forget` replaces tables, each file in one step. DuckDB, pandas
+Each run replaces `current.parquet` now and then, and `dateline forget` replaces tables, each file in one step. DuckDB, pandas
 and Polars open a file twice, so a query that meets that moment ends in an error that calls the file damaged. It is not:
 ask again.
 
