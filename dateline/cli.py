@@ -75,6 +75,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--codebook", default="plover", metavar="NAME-OR-FILE", help="what to code by (default: plover)")
     sub.add_argument("--any-language", action="store_true", help="code reports that are not in English too, at your own risk")
     sub.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one for each core)")
+    sub.add_argument(
+        "--no-link", action="store_true", help="do not link reports of one happening (nothing links yet: each event is an incident)"
+    )
     sub.add_argument("--model", type=Path, metavar="FOLDER", help="another encoder than the one that is shipped")
 
     sub = verb("show", show, "show events as a table, or one report with its words marked")

@@ -1,0 +1,65 @@
+"""What the encoder is taught: coded reports and corpora as training examples (no torch and no corpus is needed here)."""
+
+from pathlib import Path
+
+from corpus import form
+from training import data
+
+FORM = """outlet: The Courier
+---
+Some 200 farmers blocked the ring road. They left after the blockade. Police plan to arrest nine.
+===
+event PROTEST obstruct
+  trigger `blocked` `the blockade`
+  actor `Some 200 farmers` `They` kind=group sector=AGR
+event COERCE arrest
+  trigger `arrest`
+  status planned `plan to`
+  recipient `nine` kind=group
+  figure arrested 9..9 `nine`
+"""
+
+
+def test_a_coded_report_is_an_example(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(FORM)
+    e = data.from_coded(form.read(tmp_path / "one.txt"), "own")
+    words = [e["text"][a:b] for a, b, *_ in e["triggers"]]
+    assert words == ["blocked", "blockade", "arrest"], "articles name no event"
+    assert e["triggers"][0][2] == {"PROTEST": ["obstruct"]}
+    assert e["triggers"][2][3] == "planned"
+    spans = [e["text"][a:b] for a, b, _ in e["spans"]]
+    linked = {(words[t], spans[s], relation) for t, s, relation in e["links"]}
+    assert linked == {
+        ("blocked", "Some 200 farmers", "actor"),
+        ("blocked", "They", "actor"),
+        ("blockade", "Some 200 farmers", "actor"),
+        ("blockade", "They", "actor"),
+        ("arrest", "nine", "recipient"),
+        ("arrest", "nine", "figure"),
+    }
+    assert e["same_events"] == [[0, 1], [2]]
+    assert [e["text"][a:b] for a, b in e["cues"]] == ["plan to"]
+    assert e["complete"] and e["spans_complete"] and e["links_complete"]  # noqa: PT018
+
+
+def test_the_longest_prefix_says_what_a_corpus_type_is() -> None:
+    assert data.mapped("conflict.attack.bombing", data.RAMS) == ("ASSAULT", "explosives")
+    assert data.mapped("conflict.attack.n/a", data.RAMS) == ("ASSAULT", None)
+    assert data.mapped("life.die.nonviolentdeath", data.RAMS) == ("?", None)
+    assert data.mapped("manufacture.artifact.build", data.RAMS) is None
+
+
+def test_every_mapped_type_and_mode_is_in_the_codebook() -> None:
+    from dateline import codebook
+
+    types = codebook.load().types
+    for kind, mode in [*data.RAMS.values(), *data.GENEVA.values()]:
+        assert kind == "?" or (kind in types and (mode is None or mode in types[kind].modes))
+
+
+def test_tokens_are_joined_where_their_starts_say() -> None:
+    tokens = ["Police", "(", "in", "Lyon", ")", "held", "nine", ",", "he", "said", "."]
+    starts, text = data.joined(tokens)
+    assert text == "Police (in Lyon) held nine, he said."
+    assert all(text[s : s + len(t)] == t for s, t in zip(starts, tokens, strict=True))
+    assert text[slice(*data.stretch(starts, tokens, 3, 5))] == "Lyon) held"
