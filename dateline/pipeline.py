@@ -24,8 +24,8 @@ from dateline.store import RunInfo
 Coded = CodedReport | Failure
 Step = Callable[[list[Report | Failure]], list[Coded]]
 
-# Characters in a batch of reports: large enough to sort windows by length, small enough for a flat memory and a lively bar.
-BATCH_CHARACTERS = 60_000
+# Characters in a batch of reports: enough to sort windows by length, few enough that a kill costs little and memory stays flat.
+BATCH_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,11 @@ class Model:
         }
 
 
+def probability(logits: Any) -> Any:
+    """The logistic function, in the shape of its input; no score is too large for it."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))), np.float32)
+
+
 def read_card(folder: Path = WEIGHTS) -> dict[str, Any]:
     """A model's card without loading the model. Raises ModelError."""
     try:

@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 
 from dateline.codebook import Codebook
-from dateline.encode.model import Encoding, Model
+from dateline.encode.model import Encoding, Model, probability
 from dateline.extract import figures, participants, status
 from dateline.extract.decisions import Decisions
 from dateline.extract.sentences import holding, passages, sentences
-from dateline.extract.triggers import Trigger, find, same_happenings
+from dateline.extract.triggers import Told, Trigger, find, same_happenings
 from dateline.records import Event, Figure, Participant, Report, SectionKind, Span, span_of
 
 TOLD_IN = ("headline", "body")  # sections that yield events
@@ -25,7 +25,8 @@ PASSAGE = 2000
 def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook, decisions: Decisions) -> tuple[Event, ...]:
     """The events of a report, in the order of their first mention."""
     heads = model.card["heads"]
-    triggers = find(encoding, heads["type"], codebook, _told(report, encoding), decisions.trigger)
+    told = _told(report, encoding)
+    triggers = find(encoding, heads["type"], codebook, told, decisions.trigger)
     if not triggers:
         return ()
     parts = sentences(report.text)
@@ -35,17 +36,17 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
         here = [t for t in triggers if passage[0] <= t.first < passage[1]]
         if here:
             groups = same_happenings(here, encoding, model, decisions)
-            found = participants.mentions(encoding, heads["kind"], passage)
+            found = participants.mentions(encoding, heads["kind"], told, passage)
             owner = participants.one_and_the_same(found, encoding, model, decisions)
             links = participants.linked(here, found, encoding, model) if found else {}
             rows = {t: i for i, t in enumerate(here)}
             who = [participants.of_event([rows[t] for t in g], links, found, owner, encoding, codebook, decisions.link) for g in groups]
-            numbers = figures.find(encoding, heads["figure"], passage)
+            numbers = figures.find(encoding, heads["figure"], told, passage)
             out += map(make, groups, who, figures.by_event(numbers, groups, encoding, model, decisions.figure))
     return tuple(out)
 
 
-def _told(report: Report, encoding: Encoding) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _told(report: Report, encoding: Encoding) -> Told:
     """Which words stand in a section that yields events (all, where no sections are known)."""
     if not report.sections:
         return np.ones(len(encoding.words), np.bool_)
@@ -95,7 +96,7 @@ def _event(
         figures=counted,
         section=section,
         evidence=holding(parts, rests_on),
-        confidence=round(float(1 / (1 + np.exp(-(slope * max(t.logit for t in group) + intercept)))), 4),
+        confidence=round(float(probability(np.float32(slope * max(t.logit for t in group) + intercept))), 4),
     )
 
 
@@ -103,6 +104,6 @@ def _modes(group: list[Trigger], encoding: Encoding, labels: list[str], codebook
     """The modes of the event's type that its triggers score at least `threshold` for, the likeliest first."""
     kind = group[0].type
     scores = np.stack([encoding.heads["mode"][t.first : t.end].max(0) for t in group]).max(0)
-    likely = {label.split("/")[1]: 1 / (1 + np.exp(-scores[i])) for i, label in enumerate(labels) if label.startswith(kind + "/")}
+    likely = {label.split("/")[1]: float(probability(scores[i])) for i, label in enumerate(labels) if label.startswith(kind + "/")}
     kept = [m for m in likely if m in codebook.types[kind].modes and likely[m] >= threshold]
     return tuple(sorted(kept, key=lambda m: -likely[m]))

@@ -16,6 +16,12 @@ def clusters(same: NDArray[np.float32], threshold: float) -> list[list[int]]:
     return sorted(group for part in _connected(same >= threshold) for group in _linked(same, part, threshold))
 
 
+def both_ways(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores of pairs, read from the earlier to the later [n, n], as a symmetric matrix with an empty diagonal."""
+    forward = np.triu(scores, 1)
+    return np.asarray(forward + forward.T, np.float32)
+
+
 def _connected(near: NDArray[np.bool_]) -> list[list[int]]:
     """The connected components of a symmetric relation."""
     left, parts = set(range(len(near))), []

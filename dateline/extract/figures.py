@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dateline.encode.model import Encoding, Floats, Model
+from dateline.encode.model import Encoding, Floats, Model, probability
 from dateline.extract import numbers
-from dateline.extract.triggers import Trigger
+from dateline.extract.triggers import Told, Trigger
 from dateline.records import Figure, FigureOf, span_of
 
 BEFORE = 24  # characters before a number that may bound it ("no fewer than ")
@@ -23,9 +23,9 @@ class Number:
     figure: Figure
 
 
-def find(encoding: Encoding, labels: list[FigureOf], passage: tuple[int, int]) -> list[Number]:
+def find(encoding: Encoding, labels: list[FigureOf], told: Told, passage: tuple[int, int]) -> list[Number]:
     """The figures of a passage, in order: runs of words of one label in which a number can be read."""
-    tags = encoding.heads["figure"].argmax(-1)
+    tags = np.where(told, encoding.heads["figure"].argmax(-1), 0)
     found, w = [], encoding.words
     inside = np.arange(*passage)
     for run in np.split(inside, np.flatnonzero(np.diff(tags[inside])) + 1):
@@ -59,4 +59,5 @@ def _links(found: list[Number], group: list[Trigger], encoding: Encoding, model:
     left = np.stack([encoding.heads["left"][t.first] for t in group])
     right = np.stack([encoding.heads["right"][n.first : n.end].mean(0) for n in found])
     apart = np.array([[n.first - t.first for n in found] for t in group])
-    return np.asarray(1 / (1 + np.exp(-model.relate(left, right, apart)["figure"].max(0))), np.float32)
+    scores: Floats = probability(model.relate(left, right, apart)["figure"].max(0))
+    return scores

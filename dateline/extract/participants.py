@@ -7,44 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from dateline.codebook import Codebook
-from dateline.encode.model import Encoding, Floats, Model
+from dateline.encode.model import Encoding, Floats, Model, probability
 from dateline.extract import numbers
-from dateline.extract.cluster import clusters
+from dateline.extract.cluster import both_ways, clusters
 from dateline.extract.decisions import Decisions
-from dateline.extract.triggers import Trigger
+from dateline.extract.triggers import Told, Trigger
 from dateline.records import Count, Participant, ParticipantKind, Span, span_of
 
 B, I = 1, 2  # noqa: E741  columns of the head `span`
 PRONOUNS = frozenset(
-    [
-        "he",
-        "him",
-        "his",
-        "she",
-        "her",
-        "hers",
-        "it",
-        "its",
-        "they",
-        "them",
-        "their",
-        "theirs",
-        "who",
-        "whom",
-        "which",
-        "that",
-        "we",
-        "us",
-        "our",
-        "i",
-        "me",
-        "my",
-        "you",
-        "your",
-        "those",
-        "these",
-    ]
+    "he him his she her hers it its they them their theirs who whom which that we us our i me my you your those these".split()
 )
+DETERMINERS = 2  # words before a number that opens a mention: "the other three men"
 COUNTED = frozenset(("person", "group", "organisation"))  # kinds whose number is a number of people
 
 
@@ -58,9 +32,9 @@ class Mention:
     kind: ParticipantKind
 
 
-def mentions(encoding: Encoding, kinds: list[ParticipantKind], passage: tuple[int, int]) -> list[Mention]:
-    """The mentions that begin in a passage, in order, from the encoder's B and I words."""
-    tags = encoding.heads["span"].argmax(-1)
+def mentions(encoding: Encoding, kinds: list[ParticipantKind], told: Told, passage: tuple[int, int]) -> list[Mention]:
+    """The mentions that begin in a passage, in order, from the encoder's B and I words among those that are `told`."""
+    tags = np.where(told, encoding.heads["span"].argmax(-1), 0)
     starts = np.flatnonzero((tags == B) | ((tags == I) & (np.concatenate([[0], tags[:-1]]) == 0)))
     starts = starts[(starts >= passage[0]) & (starts < passage[1])]
     found: list[Mention] = []
@@ -80,8 +54,7 @@ def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, dec
     left, right = (np.stack([encoding.heads[side][m.first : m.end].mean(0) for m in found]) for side in ("left", "right"))
     at = np.array([m.first for m in found])
     apart = at[None] - at[:, None]
-    forward = np.triu(1 / (1 + np.exp(-model.relate(left, right, apart)["same_people"])), 1)
-    same = np.asarray(forward + forward.T, np.float32)
+    same = both_ways(probability(model.relate(left, right, apart)["same_people"]))
     said = [_plain(encoding, m) for m in found]
     for i, words in enumerate(said):
         for k in range(i):
@@ -105,7 +78,7 @@ def linked(triggers: list[Trigger], found: list[Mention], encoding: Encoding, mo
     left = np.stack([encoding.heads["left"][t.first] for t in triggers])
     right = np.stack([encoding.heads["right"][m.first : m.end].mean(0) for m in found])
     apart = np.array([[m.first - t.first for m in found] for t in triggers])
-    return {name: np.asarray(1 / (1 + np.exp(-scores)), np.float32) for name, scores in model.relate(left, right, apart).items()}
+    return {name: probability(scores) for name, scores in model.relate(left, right, apart).items()}
 
 
 def of_event(
@@ -142,6 +115,18 @@ def _participant(role: str, near: list[Mention], everywhere: list[Mention], enco
 
     fullest = max(near, key=lambda m: (_plain(encoding, m) not in PRONOUNS, m.end - m.first, -m.first))
     whole = span(fullest)
-    bounds = numbers.read(whole.text) if fullest.kind in COUNTED else None
-    count = Count(low=bounds.low, high=bounds.high, span=whole) if bounds and bounds.start <= len("the other ") else None
-    return Participant(role=role, span=whole, mentions=tuple(span(m) for m in everywhere), kind=fullest.kind, count=count)
+    return Participant(
+        role=role,
+        span=whole,
+        mentions=tuple(span(m) for m in everywhere),
+        kind=fullest.kind,
+        count=_count(encoding.text, whole, fullest.kind),
+    )
+
+
+def _count(text: str, whole: Span, kind: ParticipantKind) -> Count | None:
+    """How many a mention says that it is: a number that opens it ("the other three men"), for people only."""
+    bounds = numbers.read(whole.text) if kind in COUNTED else None
+    if not bounds or len(whole.text[: bounds.start].split()) > DETERMINERS:
+        return None
+    return Count(low=bounds.low, high=bounds.high, span=span_of(text, whole.start + bounds.start, whole.start + bounds.end))

@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dateline.codebook import Codebook
-from dateline.encode.model import Encoding, Floats, Model
-from dateline.extract.cluster import clusters
+from dateline.encode.model import Encoding, Floats, Model, probability
+from dateline.encode.words import SHAPES
+from dateline.extract.cluster import both_ways, clusters
 from dateline.extract.decisions import Decisions
 
-PUNCTUATION = 7  # the row of `encode.words.SHAPES`
+PUNCTUATION = SHAPES.index("punctuation")
+
+Told = NDArray[np.bool_]  # [words]: whether a word stands in a section that yields events
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,11 @@ class Trigger:
     logit: float
 
 
-def find(encoding: Encoding, labels: list[str], codebook: Codebook, allowed: NDArray[np.bool_], threshold: float) -> list[Trigger]:
-    """Every run of allowed words that scores at least `threshold` for a type of the codebook, in text order."""
+def find(encoding: Encoding, labels: list[str], codebook: Codebook, told: Told, threshold: float) -> list[Trigger]:
+    """Every run of told words that scores at least `threshold` for a type of the codebook, in text order."""
     scores = encoding.heads["type"]
     least = float(np.log(threshold / (1 - threshold)))
-    usable = allowed & (encoding.words.shapes != PUNCTUATION)
+    usable = told & (encoding.words.shapes != PUNCTUATION)
     found = []
     for column, name in enumerate(labels):
         if name in codebook.types:
@@ -54,5 +57,4 @@ def _same(triggers: list[Trigger], encoding: Encoding, model: Model) -> Floats:
     at = np.array([t.first for t in triggers])
     left, right = (np.stack([encoding.heads[side][t.first : t.end].mean(0) for t in triggers]) for side in ("left", "right"))
     scores = model.relate(left, right, at[None] - at[:, None])["same_event"]
-    forward = np.triu(1 / (1 + np.exp(-scores)), 1)
-    return np.asarray(forward + forward.T, np.float32)
+    return both_ways(probability(scores))

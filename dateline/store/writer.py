@@ -18,7 +18,7 @@ ROWS = 500
 # Or when its oldest row has waited longer than an interval that grows with the run. What waits is lost by a kill, so
 # three kills of a run cost together less than half of a whole run again; and a long run does not leave a hundred
 # thousand tiny parts: once it is 20 minutes old, 60 an hour.
-SHORTEST_WAIT = 2.0
+SHORTEST_WAIT = 1.0
 WAIT_OF_RUN = 0.05
 LONGEST_WAIT = 60.0
 # `current.parquet` is published within a run too, as often as costs less than this share of its time, and no more often than
