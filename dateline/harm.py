@@ -1,11 +1,12 @@
 """The contract's harm rules, applied to every record where it leaves the pipeline. No option turns them off.
 
 - Persons: a person has no canonical name here. (A later row of a user's actor table, with a public office and its
-  dates, may give one; nothing else may.) The words of the report stay in the record's spans, for review; lists and
-  tables, which can be sorted and joined, leave them out.
-- People in flight: where an event has a participant of sector REF, or is of context migration or asylum, no
-  coordinate of the record is finer than the municipality, the report's own places included. In doubt yes.
-- Comments: those who comment have no name in any output.
+  dates, may give one; nothing else may.) The words of the report stay in the record's spans, for review; columns and
+  lists of participants, which can be sorted and joined, leave them out.
+- People in flight: where a report has an event with a participant of sector REF, or of context migration or asylum, or
+  speaks of people in flight at all, no place of its record is finer than the municipality. In doubt yes, and for the
+  whole record: two events of one report may share a place.
+- Comments: what stands in a reader's comment names nobody in the record.
 """
 
 from __future__ import annotations
@@ -13,79 +14,69 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dateline.records import CodedReport, Event, Participant, Place, Section, Source, Toponym
+from dateline.records import CodedReport, Event, Participant, Place, Report, Source, Span, Toponym
 
 IN_FLIGHT_SECTORS = frozenset({"REF"})
 IN_FLIGHT_CONTEXTS = frozenset({"migration", "asylum"})
 
-# In doubt yes: an event whose participants or evidence speak of people in flight counts even where no sector or
-# context was coded.
+# A report with one of these counts even where no sector or context was coded. Stems, since in doubt it does.
 IN_FLIGHT_WORDS = re.compile(
-    r"\b(?:asylum|refugees?|migrants?|im?migrants?|emigrants?|stowaways?|undocumented|illegals?|clandestines?|small boats?|dingh(?:y|ies)"
-    r"|displaced (?:people|persons|families)|deport\w*|pushbacks?|push-backs?|smuggl\w+|border[- ]cross\w+|channel crossings?)\b",
+    r"asyl|refug|réfugi|\w*migra\w*|\w*migré|immigr|stowaway|undocumented|illegal (?:alien|entrant|entry)|clandestin|sans[- ]papiers"
+    r"|small boats?\b|rubber boats?\b|boat people|dingh(?:y|ies)\b|cross(?:ed|ing|ings)? the (?:channel|border|strait|mediterranean|river)"
+    r"|border[- ]cross|channel crossing|displac|idps?\b|fled\b|flee(?:s|ing)?\b|exiles?\b|exiled\b|deport|expelled (?:migrants?|families)"
+    r"|push[- ]?back|smuggl|traffick|stateless|repatriat|resettle|unaccompanied|castaway|rohingya|\bjungle\b",
     re.IGNORECASE,
 )
 
-# What is finer than a municipality: of a place's precision, and of a GeoNames feature class or code.
-FINER_THAN_TOWN = frozenset({"site"})
+# What a place may at most be: of a place's precision, and of a toponym's GeoNames feature.
+TOWN_OR_WIDER = frozenset({"city", "admin2", "admin1", "country", "region"})
 TOWN_FEATURES = frozenset({"P.PPL", "P.PPLA", "P.PPLA2", "P.PPLA3", "P.PPLA4", "P.PPLA5", "P.PPLC", "P.PPLG"})
 TOWN_DIGITS = 1  # decimals of a coordinate: about 11 km, the width of a municipality
+
+# Claimants that are bodies, not persons: only these keep a canonical name.
+NAMED_SOURCES = frozenset({"party", "authority", "media"})
 
 
 def guard(coded: CodedReport) -> CodedReport:
     """The record as it may leave the pipeline. Guarding twice changes nothing more."""
-    sensitive = [e for e in coded.events if in_flight(e)]
-    ids = {e.id for e in sensitive}
-    events = tuple(_event(e, coded.report.sections, e.id in ids) for e in coded.events)
-    places = tuple(map(coarse_toponym, coded.places)) if sensitive or _speaks_of_flight(coded.report.text) else coded.places
-    return replace(coded, events=events, places=places)
-
-
-def in_flight(event: Event) -> bool:
-    """Whether an event concerns people in flight, in doubt yes."""
-    return (
-        any(p.sector in IN_FLIGHT_SECTORS for p in event.participants)
-        or not IN_FLIGHT_CONTEXTS.isdisjoint(event.contexts)
-        or any(_speaks_of_flight(s.text) for p in event.participants for s in (p.span, *p.mentions))
-        or any(_speaks_of_flight(s.text) for s in event.evidence)
-    )
-
-
-def _speaks_of_flight(text: str) -> bool:
-    return IN_FLIGHT_WORDS.search(text) is not None
-
-
-def _event(event: Event, sections: tuple[Section, ...], sensitive: bool) -> Event:
+    sensitive = in_flight(coded)
+    report = coded.report
+    events = tuple(_event(e, report, sensitive) for e in coded.events)
     return replace(
-        event,
-        participants=tuple(unnamed(p) for p in event.participants),
-        source=_source(event.source, sections),
-        figures=tuple(replace(f, source=_source(f.source, sections)) for f in event.figures),
-        place=coarse_place(event.place) if event.place and sensitive else event.place,
+        coded,
+        events=events,
+        places=tuple(map(coarse_toponym, coded.places)) if sensitive else coded.places,
+        entities=tuple(e for e in coded.entities if not _commented(report, e.span)),
+        attributions=tuple(replace(a, source=None) if _commented(report, a.source) else a for a in coded.attributions),
     )
+
+
+def in_flight(coded: CodedReport) -> bool:
+    """Whether a report concerns people in flight, in doubt yes."""
+    return (
+        any(p.sector in IN_FLIGHT_SECTORS for e in coded.events for p in e.participants)
+        or any(not IN_FLIGHT_CONTEXTS.isdisjoint(e.contexts) for e in coded.events)
+        or IN_FLIGHT_WORDS.search(f"{coded.report.title or ''}\n{coded.report.text}") is not None
+    )
+
+
+def listed(participant: Participant) -> str | None:
+    """A participant's words as a column or list may show them: None where it is, or may be, a person."""
+    return None if _may_be_person(participant) else participant.span.text
 
 
 def unnamed(participant: Participant) -> Participant:
     """The participant without a canonical name where it is, or may be, a person."""
-    return replace(participant, name=None) if participant.kind in ("person", None) else participant
+    return replace(participant, name=None) if _may_be_person(participant) else participant
 
 
-def listed(participant: Participant) -> str | None:
-    """A participant's words as a list or table may show them: None where it is, or may be, a person."""
-    return None if participant.kind in ("person", None) else participant.span.text
-
-
-def _source(source: Source | None, sections: tuple[Section, ...]) -> Source | None:
-    """A claim's source without the name of somebody who comments."""
-    commented = source and source.span and any(s.kind == "comment" and s.start <= source.span.start < s.end for s in sections)
-    return replace(source, name=None) if source and commented else source
-
-
-def coarse_place(place: Place) -> Place:
-    """The place at the municipality: a finer one keeps its country and division, not its name, id or point."""
-    if place.precision in FINER_THAN_TOWN or place.precision is None:
-        return replace(place, geonameid=None, lat=None, lon=None, precision=None if place.precision is None else "city")
-    return replace(place, lat=_rounded(place.lat), lon=_rounded(place.lon))
+def coarse_place(place: Place) -> Place | None:
+    """The place at the municipality or wider. What is finer becomes its division or country, and None where neither is known."""
+    if place.precision in TOWN_OR_WIDER:
+        return replace(place, lat=_rounded(place.lat), lon=_rounded(place.lon))
+    if place.admin1:
+        return Place(name=place.admin1, country=place.country, admin1=place.admin1, precision="admin1", basis=place.basis)
+    return Place(name=place.country, country=place.country, precision="country", basis=place.basis) if place.country else None
 
 
 def coarse_toponym(place: Toponym) -> Toponym:
@@ -93,6 +84,39 @@ def coarse_toponym(place: Toponym) -> Toponym:
     if place.feature in TOWN_FEATURES or (place.feature or "").startswith("A."):
         return replace(place, lat=_rounded(place.lat), lon=_rounded(place.lon))
     return replace(place, geonameid=None, lat=None, lon=None)
+
+
+def _event(event: Event, report: Report, sensitive: bool) -> Event:
+    told = [p for p in event.participants if event.section == "comment" or not _commented(report, p.span)]
+    return replace(
+        event,
+        participants=tuple(_participant(p, report) for p in told),
+        source=_source(event.source, report),
+        figures=tuple(replace(f, source=_source(f.source, report)) for f in event.figures),
+        place=coarse_place(event.place) if event.place and sensitive else event.place,
+    )
+
+
+def _participant(participant: Participant, report: Report) -> Participant:
+    """The participant, no person named, and no name from a comment."""
+    count = participant.count
+    participant = replace(participant, count=replace(count, source=_source(count.source, report)) if count else None)
+    return replace(participant, name=None) if _commented(report, participant.span) else unnamed(participant)
+
+
+def _source(source: Source | None, report: Report) -> Source | None:
+    """A claimant without a canonical name where it may be a person, or comments."""
+    if source and (source.kind not in NAMED_SOURCES or _commented(report, source.span)):
+        return replace(source, name=None)
+    return source
+
+
+def _may_be_person(participant: Participant) -> bool:
+    return participant.kind in ("person", None)
+
+
+def _commented(report: Report, span: Span | None) -> bool:
+    return span is not None and any(s.kind == "comment" and s.start <= span.start < s.end for s in report.sections)
 
 
 def _rounded(degrees: float | None) -> float | None:

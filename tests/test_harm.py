@@ -11,7 +11,22 @@ from strategies import coded_reports
 
 from dateline import harm, pipeline
 from dateline.publish import terminal
-from dateline.records import CodedReport, Event, Participant, Place, Report, Section, Source, Toponym, span_of
+from dateline.records import (
+    Attribution,
+    CodedReport,
+    Count,
+    Entity,
+    Event,
+    Figure,
+    Participant,
+    Place,
+    Report,
+    Section,
+    Source,
+    Toponym,
+    span_of,
+    to_json,
+)
 from dateline.store import Dataset, RunInfo
 
 TEXT = "Jean Dupont said that forty refugees camped in Rue Mollien, Calais. A reader: so what."
@@ -49,26 +64,44 @@ def test_an_organisation_keeps_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "known",
+    ("text", "known"),
     [
-        {"participants": (participant("forty", sector="REF"),)},
-        {"contexts": ("migration",)},
-        {"contexts": ("economic", "asylum")},
-        {"participants": (participant("forty refugees"),)},  # in doubt yes: no sector was coded
-        {"evidence": (span_of(TEXT, 0, 67),)},
+        ("Forty men camped.", {"participants": (participant("forty", sector="REF"),)}),
+        ("Forty men camped.", {"contexts": ("migration",)}),
+        ("Forty men camped.", {"contexts": ("economic", "asylum")}),
+        ("Forty refugees camped.", {}),  # in doubt yes: nothing was coded
     ],
 )
-def test_people_in_flight_are_placed_no_finer_than_the_municipality(known: dict[str, object]) -> None:
-    toponym = Toponym(span=SITE.span or span_of(TEXT, 46, 57), name="Rue Mollien", geonameid=1, lat=50.95123, lon=1.85456, feature="R.ST")
+def test_people_in_flight_are_placed_no_finer_than_the_municipality(text: str, known: dict[str, object]) -> None:
+    """For the whole record: another event of the report may have the same place."""
+    toponym = Toponym(span=span_of(text, 0, 5), name="Rue Mollien", geonameid=1, lat=50.95123, lon=1.85456, feature="R.ST")
     town = replace(toponym, name="Calais", geonameid=3029162, feature="P.PPL")
-    out = guarded(event(place=SITE, **known), replace(event(), id="other", place=TOWN), places=(toponym, town))
-    place = out.events[0].place
-    assert place is not None
-    assert (place.lat, place.lon, place.geonameid, place.precision) == (None, None, None, "city")
-    assert place.country == "FRA"
+    events = (event(place=SITE, **known), replace(event(), id="b", place=SITE), replace(event(), id="c", place=TOWN))
+    out = harm.guard(CodedReport(report=Report(id="r", text=text), events=events, places=(toponym, town)))
+    for said in out.events[:2]:
+        assert said.place == Place(name="FRA", country="FRA", precision="country")
+    assert out.events[2].place == replace(TOWN, lat=51.0, lon=1.9)
     street, city = out.places
     assert (street.lat, street.lon, street.geonameid) == (None, None, None)
     assert (city.lat, city.lon) == (51.0, 1.9)
+
+
+def test_a_finer_place_becomes_its_division_or_its_country_or_nothing() -> None:
+    assert harm.coarse_place(replace(SITE, admin1="Hauts-de-France")) == Place(
+        name="Hauts-de-France", country="FRA", admin1="Hauts-de-France", precision="admin1"
+    )
+    assert harm.coarse_place(replace(SITE, country=None)) is None
+    assert harm.coarse_place(replace(TOWN, precision=None, country=None)) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    "immigration,migration,displaced person,internally displaced,IDPs,fled the war,exiles,boat people,rubber boat,unaccompanied minors,"
+    "crossed the Channel,Rohingya camp,the Jungle,stateless,repatriated,resettlement,trafficking,réfugiés,sans-papiers,émigrés,"
+    "asylum seekers,refugee camp,migrants,deported,pushbacks,smugglers,dinghy,border crossing".split(","),
+)
+def test_words_of_flight_are_known(words: str) -> None:
+    assert harm.in_flight(CodedReport(report=Report(id="r", text=f"They said: {words} at the gate.")))
 
 
 def test_other_events_keep_their_places() -> None:
@@ -76,14 +109,36 @@ def test_other_events_keep_their_places() -> None:
     assert harm.guard(quiet).events[0].place == SITE
 
 
-def test_who_comments_has_no_name() -> None:
-    at = TEXT.index("A reader")
-    source = Source(name="reader77", kind="other", span=span_of(TEXT, at, at + 8))
-    section = Section(kind="comment", start=at, end=len(TEXT))
-    coded = CodedReport(report=Report(id="r", text=TEXT, sections=(section,)), events=(event(source=source),))
-    (said,) = harm.guard(coded).events
+@pytest.mark.parametrize(("kind", "name"), [("witness", None), ("other", None), (None, None), ("authority", "the prefecture")])
+def test_a_claimant_who_may_be_a_person_has_no_canonical_name(kind: str | None, name: str | None) -> None:
+    source = Source(name="the prefecture", kind=kind, span=span_of(TEXT, 0, 11))  # type: ignore[arg-type]
+    counted = participant("forty", kind="group", count=Count(low=40, high=40, span=span_of(TEXT, 22, 27), source=source))
+    figure = Figure(of="participants", low=40, high=40, span=span_of(TEXT, 22, 27), source=source)
+    (said,) = guarded(event(source=source, participants=(counted,), figures=(figure,))).events
     assert said.source is not None
-    assert said.source.name is None
+    assert said.source.name == name
+    assert said.figures[0].source == said.source
+    assert said.participants[0].count is not None
+    assert said.participants[0].count.source == said.source
+
+
+def test_who_comments_is_nowhere_in_the_record() -> None:
+    at = TEXT.index("A reader")
+    span = span_of(TEXT, at, at + 8)
+    source = Source(name="reader77", kind="authority", span=span)
+    section = Section(kind="comment", start=at, end=len(TEXT))
+    reader = Participant(role="actor", span=span, mentions=(span,), kind="organisation", name="reader77")
+    coded = CodedReport(
+        report=Report(id="r", text=TEXT, sections=(section,)),
+        events=(event(source=source, participants=(reader,)), event(section="comment", participants=(reader,))),
+        entities=(Entity(span=span, kind="organisation"),),
+        attributions=(Attribution(source=span, cue=None, content=span, pieces=(span,)),),
+    )
+    out = harm.guard(coded)
+    assert b"reader77" not in to_json(out)
+    assert out.events[0].participants == ()
+    assert out.entities == ()
+    assert out.attributions[0].source is None
 
 
 @given(coded_reports())
@@ -93,8 +148,9 @@ def test_guarding_holds_for_any_record_and_twice_is_once(record: CodedReport) ->
     assert out.report == record.report
     for e in out.events:
         assert all(p.name is None for p in e.participants if p.kind in ("person", None))
-        if harm.in_flight(e) and e.place:
-            assert e.place.precision != "site"
+        if harm.in_flight(record) and e.place:
+            assert e.place.precision in harm.TOWN_OR_WIDER
+            assert all(x is None or x == round(x, 1) for x in (e.place.lat, e.place.lon))
 
 
 def test_there_is_no_switch() -> None:
@@ -105,7 +161,8 @@ def test_there_is_no_switch() -> None:
 
 def test_lists_and_tables_leave_persons_out(tmp_path: Path) -> None:
     people = (participant("Jean Dupont", kind="person"), participant("forty", kind="group"), participant("A reader", kind=None))
-    coded = guarded(event(participants=people, evidence=()))
+    numbered = replace(people[0], count=Count(low=1, high=1, span=people[0].span))
+    coded = guarded(event(participants=(numbered, *people[1:]), source=Source(kind="witness", span=people[0].span)))
     cells = terminal.row(coded.report, coded.events[0])
     assert "Dupont" not in "".join(cells)
     assert "forty" in "".join(cells)

@@ -22,7 +22,7 @@ while a run writes too.
 A report that was coded twice stands in two parts. **Join with `current.parquet`**, as below, and it is counted once.
 Unknown is null. Offsets (`trigger_start`, …) count Unicode code points into the report's text, end exclusive.
 The words of participants (`actors`, `recipients`, …) are those of groups, organisations, states, places and objects. Persons and claimants
-have no words in these tables, only offsets: what the report calls them stands in `record`, for review, and is not to be joined by person. Files and folders whose names begin with `.tmp-` are half-written: leave them out.
+have no words in these tables, only offsets: what the report calls them stands in `record` and in the sentences quoted as `evidence`, for review, and is not to be joined by person. Files and folders whose names begin with `.tmp-` are half-written: leave them out.
 Delete nothing by hand: `dateline forget` takes a report out of every file.
 
 Each run replaces `current.parquet` now and then, and `dateline forget` replaces tables, each file in one step. DuckDB, pandas

@@ -266,7 +266,7 @@ def participant_row(record: CodedReport, event: Event, participant: Participant)
         "sector": participant.sector,
         "count_low": count and int64(count.low),
         "count_high": count and int64(count.high),
-        "count": count and count.span.text,
+        "count": count and harm.listed(participant) and count.span.text,
         **source_columns("count_source", count.source if count else None),
     }
 
