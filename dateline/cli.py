@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -34,23 +37,29 @@ class UsageError(ValueError):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status. No traceback for anything that a user can cause."""
+    """Run one command; its exit status. Nothing ends in a traceback; DATELINE_TRACEBACK=1 shows it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without UTF-8 shows the characters that it lacks as escapes
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _stop)
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.verb(arguments))
     except KeyboardInterrupt:
-        print("dateline: stopped. What was finished is kept: the same command goes on from there", file=sys.stderr)
-        return STOPPED
+        kept = arguments.verb is code and arguments.output
+        return _complain("stopped." + (" What was finished is kept: the same command goes on from there" if kept else ""), STOPPED)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is wrong, and nothing more may be written.
         sys.stdout = None
         return OK
-    except UsageError as error:
-        return _complain(error, USAGE)
     except Exception as error:
-        if _expected(error):
-            return _complain(error, USAGE if isinstance(error, ValueError) else SOME_FAILED)
-        raise
+        if os.environ.get("DATELINE_TRACEBACK"):
+            raise
+        return _explain(error)
+
+
+def _stop(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def parser() -> argparse.ArgumentParser:
@@ -102,51 +111,62 @@ def code(a: argparse.Namespace) -> int:
     """`dateline code INPUT… [-o OUT]`."""
     from dateline import pipeline
     from dateline.encode.model import WEIGHTS
+    from dateline.publish.jsonl import Writer, is_jsonl
     from dateline.publish.progress import Progress
-    from dateline.read import read
+    from dateline.read import SeenIds, read
+    from dateline.store import Dataset
 
     settings = pipeline.Settings(codebook=a.codebook, model=a.model or WEIGHTS)
     run = pipeline.run_info(settings)
-    out = Path(a.output) if a.output else None
-    if out and any(Path(i).exists() and out.exists() and Path(i).samefile(out) for i in a.inputs):
-        raise UsageError(f"{a.output} is an input and the output: name another output")
+    out = _output(a)
+    seen = SeenIds()
+    reports = read(a.inputs, any_language=a.any_language, leave_out=out, seen=seen)
     with Progress(a.inputs) as progress:
-        reports = read(a.inputs, any_language=a.any_language, leave_out=out)
 
         def work(todo: Iterable[Report | Failure]) -> Iterator[CodedReport | Failure]:
             return progress.coded(pipeline.code(todo, settings, a.workers))
 
         if out is None:
-            _code_to_table(reports, work)
-        elif out.suffix == ".jsonl":
-            from dateline.publish.jsonl import Writer
-
-            with Writer(out, run.id) as lines:
-                for coded in work(lines.todo(reports)):
-                    lines.add(coded)
-            progress.skipped = lines.skipped
+            _code_to_table(work(reports))
         else:
-            from dateline.store import Dataset
-
-            with Dataset.open(out, create=True).start(run, a.inputs) as rows:
+            with Writer(out, run.id) if is_jsonl(a.output) else Dataset.open(out, create=True).start(run, a.inputs) as rows:
                 for coded in work(progress.undone(reports, rows.done)):
                     rows.add(coded)
-    return progress.report(a.output)
+    return progress.report(a.output, seen.repeated)
 
 
-def _code_to_table(
-    reports: Iterable[Report | Failure], work: Callable[[Iterable[Report | Failure]], Iterator[CodedReport | Failure]]
-) -> None:
+def _output(a: argparse.Namespace) -> Path | None:
+    """Where `code` writes, None for a table. Raises UsageError for an output that is an input."""
+    if a.output is None:
+        return None
+    if a.output in ("", "-"):
+        raise UsageError(
+            f"-o {a.output!r} names nothing: name a .jsonl file or a dataset's folder; without -o the table goes to the terminal"
+        )
+    out = Path(a.output)
+    if any(_same_file(Path(i), out) for i in a.inputs):
+        raise UsageError(f"{a.output} is an input and the output: name another output")
+    return out
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there, or cannot be asked: reading will say so
+        return False
+
+
+def _code_to_table(coded: Iterable[CodedReport | Failure]) -> None:
     from dateline.publish import terminal
     from dateline.records import CodedReport
 
-    if not terminal.events_table((c for c in work(reports) if isinstance(c, CodedReport)), terminal.console()):
-        print("no events")
+    terminal.events_table((c for c in coded if isinstance(c, CodedReport)), terminal.console())
 
 
 def show(a: argparse.Namespace) -> int:
     """`dateline show DATASET [--report ID]`."""
     from dateline.publish import terminal
+    from dateline.publish.jsonl import is_jsonl
 
     to = terminal.console()
     if a.report:
@@ -156,15 +176,13 @@ def show(a: argparse.Namespace) -> int:
         terminal.report(coded, to)
         return OK
     count = terminal.events_table(_reports(a.dataset), to, a.limit)
-    if not count:
-        print("no events")
-    if not _is_jsonl(a.dataset):
+    if not is_jsonl(a.dataset):
         counts = _dataset(a.dataset).counts()
         print(
             f"{counts['events']:,} events in {counts['reports']:,} reports"
             + (f"; the first {count:,} are shown" if count < counts["events"] else "")
         )
-        terminal.failures(_dataset(a.dataset).failures(), terminal.console(stderr=True))
+        terminal.failures(_dataset(a.dataset).failures(), counts["failures"], terminal.console(stderr=True))
     return OK
 
 
@@ -172,17 +190,22 @@ def export(a: argparse.Namespace) -> int:
     """`dateline export DATASET -o FILE.jsonl`."""
     from dateline.publish import jsonl
 
-    if not _is_jsonl(a.output):
+    out = Path(a.output)
+    if not jsonl.is_jsonl(a.output):
         raise UsageError(f"{a.output}: an export is a .jsonl file for now")
-    count = jsonl.write(_dataset(a.dataset).reports(), Path(a.output))
+    if out.resolve().is_relative_to(Path(a.dataset).resolve()):
+        raise UsageError(f"{a.output} is in the dataset, where `dateline forget` would not find it: name a file elsewhere")
+    count = jsonl.write(_dataset(a.dataset).reports(), out)
     print(f"{count:,} coded reports in {a.output}", file=sys.stderr)
     return OK
 
 
 def forget(a: argparse.Namespace) -> int:
     """`dateline forget DATASET REPORT`."""
+    from dateline.publish.terminal import safe
+
     _dataset(a.dataset).forget(a.report)
-    print(f"{a.report} is forgotten: no file of {a.dataset} holds anything of it but its id", file=sys.stderr)
+    print(f"{safe(a.report)} is forgotten: no file of {safe(a.dataset)} holds anything of it but its id", file=sys.stderr)
     return OK
 
 
@@ -195,18 +218,16 @@ def _dataset(path: str) -> Dataset:
     return Dataset.open(path)
 
 
-def _is_jsonl(path: str) -> bool:
-    return path.endswith(".jsonl")
-
-
 def _reports(path: str) -> Iterator[CodedReport]:
     from dateline.publish import jsonl
 
-    yield from jsonl.read(Path(path)) if _is_jsonl(path) else _dataset(path).reports()
+    yield from jsonl.read(Path(path)) if jsonl.is_jsonl(path) else _dataset(path).reports()
 
 
 def _report(path: str, report: str) -> CodedReport | None:
-    if _is_jsonl(path):
+    from dateline.publish.jsonl import is_jsonl
+
+    if is_jsonl(path):
         return next((c for c in _reports(path) if c.report.id == report), None)
     return _dataset(path).report(report)
 
@@ -217,25 +238,35 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _expected(error: Exception) -> bool:
-    """Whether an error is one that a user, or the machine, can cause, and that says what to do."""
+def _explain(error: Exception) -> int:
+    """Say what ended the command, and what to do; the exit status."""
     from concurrent.futures.process import BrokenProcessPool
 
     from dateline.codebook import CodebookError
     from dateline.encode.model import ModelError
+    from dateline.publish.jsonl import OutputError
     from dateline.records import RecordError
     from dateline.store import DatasetError
 
-    return isinstance(error, CodebookError | ModelError | RecordError | DatasetError | OSError | BrokenProcessPool)
-
-
-def _complain(error: Exception, status: int) -> int:
-    from concurrent.futures.process import BrokenProcessPool
-
+    if isinstance(error, UsageError | CodebookError | ModelError | RecordError | DatasetError | OutputError):
+        return _complain(str(error), USAGE)
     if isinstance(error, BrokenProcessPool):
-        print("dateline: a worker was killed, for lack of memory perhaps: try --workers 1. What was finished is kept", file=sys.stderr)
-    else:
-        print(f"dateline: {error}", file=sys.stderr)
+        return _complain("a worker was killed, for lack of memory perhaps: try --workers 1. What was finished is kept", SOME_FAILED)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(
+            f"{where}{error.strerror or error}. What was finished is kept: mend it and give the same command again", SOME_FAILED
+        )
+    return _complain(
+        f"{type(error).__name__}: {error}. A file is damaged, or this is a fault of Dateline: DATELINE_TRACEBACK=1 shows where it arose",
+        SOME_FAILED,
+    )
+
+
+def _complain(said: str, status: int) -> int:
+    from dateline.publish.terminal import safe
+
+    print(f"dateline: {safe(said)}", file=sys.stderr)
     return status
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -73,6 +73,13 @@ def parse(text: str, where: str) -> Codebook:
     """A codebook from its TOML. Raises CodebookError, which names `where` and the field."""
     try:
         data: dict[str, Any] = tomllib.loads(text)
-        return msgspec.convert(data, Codebook)
+        codebook = msgspec.convert(data, Codebook)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CodebookError(f"codebook {where}: {error}") from None
+    known = {f.name for f in fields(EventType)}
+    strange = sorted(set(data) - {f.name for f in fields(Codebook)}) + [
+        f"types.{name}.{key}" for name, kind in data["types"].items() for key in kind if key not in known
+    ]
+    if strange:
+        raise CodebookError(f"codebook {where}: unknown keys {', '.join(strange)}; a type has {', '.join(sorted(known))}")
+    return codebook

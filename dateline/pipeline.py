@@ -44,7 +44,7 @@ def code(inputs: Iterable[Report | Failure], settings: Settings | None = None, w
     settings = settings or Settings()
     check(settings)
     workers = workers or local.cores()
-    yield from (c for done in local.run(partial(make_step, settings, workers), batches(inputs), workers) for c in done)
+    yield from (c for done in local.run(partial(make_step, settings), batches(inputs), workers) for c in done)
 
 
 def run_info(settings: Settings) -> RunInfo:
@@ -68,10 +68,16 @@ def _code_digest() -> str:
 def check(settings: Settings) -> Codebook:
     """The codebook, where model and codebook fit. Raises CodebookError or ModelError."""
     codebook, card = codebooks.load(settings.codebook), read_card(settings.model)
-    unknown = sorted(set(codebook.types) - set(card["heads"]["type"]))
-    if unknown:
-        known = ", ".join(card["heads"]["type"])
-        raise codebooks.CodebookError(f"codebook {codebook.name}: the model does not know the types {', '.join(unknown)}; it knows {known}")
+    modes = {f"{name}/{mode}" for name, kind in codebook.types.items() for mode in kind.modes}
+    for what, wanted, known in (
+        ("types", set(codebook.types), card["heads"]["type"]),
+        ("modes", modes, card["heads"]["mode"]),
+        ("roles", set(codebook.roles), card["relations"]),
+    ):
+        if unknown := sorted(wanted - set(known)):
+            raise codebooks.CodebookError(
+                f"codebook {codebook.name}: the model does not know the {what} {', '.join(unknown)}; it knows {', '.join(known)}"
+            )
     return codebook
 
 
@@ -89,9 +95,8 @@ def batches(inputs: Iterable[Report | Failure]) -> Iterator[list[Report | Failur
         yield batch
 
 
-def make_step(settings: Settings, workers: int) -> Step:
+def make_step(settings: Settings, threads: int) -> Step:
     """The row step of a worker, its model loaded."""
-    threads = max(1, local.cores() // workers)
     model = Model(settings.model, threads)
     return partial(code_batch, model, check(settings), Decisions.of(model.card))
 

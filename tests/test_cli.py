@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from dateline.encode.model import WEIGHTS
 from dateline.publish import jsonl
 from dateline.read import read
 from dateline.records import digest, from_json
@@ -114,21 +115,112 @@ def test_any_language_codes_it(tmp_path: Path) -> None:
         ("code", "x.txt", "--codebook", "nothing"),
         ("code", "x.txt", "--model", "/nowhere"),
         ("show", "/nowhere"),
-        ("show", "/nowhere.jsonl"),
+        ("code", "x.txt", "-o", ""),
+        ("code", "x.txt", "-o", "-"),
         ("export", "/nowhere", "-o", "x.jsonl"),
         ("forget", "/nowhere", "r"),
         ("fly",),
     ],
 )
 def test_wrong_usage_is_said_with_status_2(arguments: tuple[str, ...]) -> None:
-    status = 1 if arguments == ("show", "/nowhere.jsonl") else 2  # a file that is not there is no wrong usage of the verb
-    assert dateline(*arguments, status=status).stderr.strip()
+    assert dateline(*arguments, status=2).stderr.strip()
 
 
 def test_a_folder_that_is_something_else_is_not_written_into(reports: Path) -> None:
     before = sorted(reports.iterdir())
     dateline("code", reports / "blockade.txt", "-o", reports, status=2)
     assert sorted(reports.iterdir()) == before
+
+
+def test_a_typo_in_the_input_leaves_the_output_as_it_was(reports: Path, tmp_path: Path) -> None:
+    dateline("code", reports, "-o", tmp_path / "keep.jsonl")
+    before = (tmp_path / "keep.jsonl").read_bytes()
+    dateline("code", tmp_path / "reprots", "-o", tmp_path / "keep.jsonl", status=1)
+    assert (tmp_path / "keep.jsonl").read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["keep.jsonl", "reports"]
+
+
+def test_a_name_that_the_system_refuses_ends_no_run(reports: Path, tmp_path: Path) -> None:
+    done = dateline("code", "a" * 300, reports, "-o", tmp_path / "out.jsonl", status=1)
+    assert "1 failed" in done.stderr
+    assert len(list(jsonl.read(tmp_path / "out.jsonl"))) == 2
+
+
+def test_reports_given_twice_are_told(reports: Path, tmp_path: Path) -> None:
+    assert "2 given twice" in dateline("code", reports, reports, "-o", tmp_path / "out.jsonl").stderr
+
+
+def test_two_runs_do_not_write_one_file(reports: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dateline.cli", "code", "-", "-o", str(out)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not list(tmp_path.glob(".out.jsonl.*.unfinished")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert "another run" in dateline("code", reports, "-o", out, status=2).stderr
+    finally:
+        process.communicate(BLOCKADE.encode(), timeout=60)
+    assert [c.report.text for c in jsonl.read(out)] == [BLOCKADE]
+
+
+def test_an_export_does_not_go_where_forgetting_cannot_reach_it(reports: Path, tmp_path: Path) -> None:
+    dateline("code", reports, "-o", tmp_path / "events")
+    dateline("export", tmp_path / "events", "-o", tmp_path / "events" / "all.jsonl", status=2)
+    dateline("export", tmp_path / "events", "-o", tmp_path / "new" / "all.jsonl")
+
+
+def test_a_terminal_without_unicode_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "r.txt").write_text("Génération 1900 — some 200 dockers blocked the port of Łódź. Police arrested nine “rioters”.")
+    dateline("code", tmp_path / "r.txt", "-o", tmp_path / "o.jsonl")
+    command = [
+        sys.executable,
+        "-m",
+        "dateline.cli",
+        "show",
+        str(tmp_path / "o.jsonl"),
+        "--report",
+        digest((tmp_path / "r.txt").read_text())[:16],
+    ]
+    done = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert b"\\xe9" in done.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_stopped_leaves_no_worker_and_no_traceback(many: Path, tmp_path: Path, how: signal.Signals) -> None:
+    command = [sys.executable, "-m", "dateline.cli", "code", str(many), "-o", str(tmp_path / "events"), "--workers", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while len(workers := children(process.pid)) < 3:  # two workers, and the process that tracks their resources
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1)
+    if how is signal.SIGINT:
+        os.killpg(process.pid, how)  # a terminal's Ctrl-C goes to all
+    else:
+        process.send_signal(how)
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode == (-9 if how is signal.SIGKILL else 130)
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < deadline + 30, "a worker lives on"
+        time.sleep(0.1)
+
+
+def children(pid: int) -> list[int]:
+    return [int(p) for file in Path(f"/proc/{pid}/task").glob("*/children") for p in file.read_text().split()]
+
+
+def test_a_damaged_model_is_said(reports: Path, tmp_path: Path) -> None:
+    for name in WEIGHTS.iterdir():
+        (tmp_path / name.name).write_bytes(name.read_bytes())
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    assert "model.onnx" in dateline("code", reports, "--model", tmp_path, status=2).stderr
+    (tmp_path / "model.json").write_text("{}")
+    assert "model.json" in dateline("code", reports, "--model", tmp_path, status=2).stderr
 
 
 def test_an_input_is_never_overwritten(reports: Path) -> None:
@@ -152,7 +244,7 @@ def test_forgetting_is_for_good(reports: Path, tmp_path: Path) -> None:
     assert "forgotten" in dateline("code", reports, "-o", dataset).stderr
     dateline("export", dataset, "-o", tmp_path / "all.jsonl")
     assert [c.report.id for c in jsonl.read(tmp_path / "all.jsonl")] == [digest(BLOCKADE)[:16]]
-    assert "nothing" in dateline("forget", dataset, "no-such-report", status=2).stderr or True
+    assert "no-such-report" in dateline("forget", dataset, "no-such-report", status=2).stderr
 
 
 def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
@@ -163,6 +255,20 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
     assert coded.report.text == nasty
     shown = dateline("show", tmp_path / "out.jsonl").stdout + dateline("show", tmp_path / "out.jsonl", "--report", "\x1b[2Jid").stdout
     shown += dateline("code", tmp_path / "nasty.jsonl").stdout
+    record = json.loads((tmp_path / "out.jsonl").read_text())
+    record["report"] |= {"title": nasty, "outlet": nasty, "url": nasty}
+    for event in record["events"]:
+        event["type"] = nasty
+        event["modes"] = [nasty]
+        for participant in event["participants"]:
+            participant["role"] = nasty
+    (tmp_path / "evil.jsonl").write_text(json.dumps(record))
+    for more in ((), ("--report", "\x1b[2Jid"), ("--report", "\x1b[2Jno")):
+        done = subprocess.run(
+            [sys.executable, "-m", "dateline.cli", "show", str(tmp_path / "evil.jsonl"), *more], capture_output=True, text=True
+        )
+        shown += done.stdout + done.stderr
+    shown += dateline("code", "/no\x1b[2Jfile", status=1).stderr
     assert not set(shown) & set("\x1b\x07\x08\x9b\u202e")
     assert "dockers" in shown
 
@@ -213,7 +319,7 @@ def test_a_killed_run_goes_on_where_it_stopped(many: Path, tmp_path: Path, out: 
     process.send_signal(signal.SIGKILL)
     process.wait()
     said = dateline("code", many, "-o", tmp_path / out).stderr
-    coded, skipped = (int(re.search(p, said).group(1)) for p in (r"(\d+) reports coded", r"(\d+) coded before"))  # type: ignore[union-attr]
+    coded, skipped = (int(re.search(p, said).group(1)) for p in (r"(\d+) reports? coded", r"(\d+) coded before"))  # type: ignore[union-attr]
     assert coded + skipped == 400
     assert skipped >= len(safe) > 0
     if out == "events":

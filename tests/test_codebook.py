@@ -43,6 +43,7 @@ def test_another_definition_is_another_codebook() -> None:
     [
         ("name = ", "mine.toml: Invalid value"),
         (SMALL.replace('quad = "material conflict"', ""), "types"),
+        (SMALL.replace("definition", "defnition = 'x'\ndefinition"), "types.PROTEST.defnition"),
         (SMALL.replace('version = "1"', "version = 1"), "version"),
     ],
 )

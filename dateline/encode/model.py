@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,11 +111,20 @@ def probability(logits: Any) -> Any:
 
 
 def read_card(folder: Path = WEIGHTS) -> dict[str, Any]:
-    """A model's card without loading the model. Raises ModelError."""
+    """A model's card, checked, without loading the model. Raises ModelError, also where a file is not the one that the card is of."""
+    advice = "Install Dateline again, or name another folder"
     try:
-        return json.loads((folder / "model.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
-    except (OSError, ValueError) as error:
-        raise ModelError(f"no usable model in {folder}: {error}. Install Dateline again, or name another folder") from None
+        card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        for key, kind in (("heads", dict), ("relations", dict), ("distances", list), ("digests", dict)):
+            if not isinstance(card, dict) or not isinstance(card.get(key), kind):
+                raise ModelError(f"no usable model in {folder}: model.json has no {key}. {advice}")
+        for name, digest in card["digests"].items():
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
+                raise ModelError(f"no usable model in {folder}: {name} is not the file that model.json is of. {advice}")
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelError(f"no usable model in {folder}: {error}. {advice}") from None
+    checked: dict[str, Any] = card
+    return checked
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -31,19 +32,33 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
         return ()
     parts = sentences(report.text)
     make = partial(_event, report, encoding, model, codebook, decisions, parts)
+    sure = confidence(encoding, heads["topic"], told, decisions)
     out: list[Event] = []
     for passage in passages(encoding.words.starts.tolist(), parts, PASSAGE):
         here = [t for t in triggers if passage[0] <= t.first < passage[1]]
-        if here:
-            groups = same_happenings(here, encoding, model, decisions)
+        groups = [g for g in same_happenings(here, encoding, model, decisions) if sure(g) >= decisions.event]
+        if groups:
             found = participants.mentions(encoding, heads["kind"], told, passage)
             owner = participants.one_and_the_same(found, encoding, model, decisions)
             links = participants.linked(here, found, encoding, model) if found else {}
             rows = {t: i for i, t in enumerate(here)}
             who = [participants.of_event([rows[t] for t in g], links, found, owner, encoding, codebook, decisions.link) for g in groups]
             numbers = figures.find(encoding, heads["figure"], told, passage)
-            out += map(make, groups, who, figures.by_event(numbers, groups, encoding, model, decisions.figure))
+            out += map(make, groups, map(sure, groups), who, figures.by_event(numbers, groups, encoding, model, decisions.figure))
     return tuple(out)
+
+
+def confidence(encoding: Encoding, topics: list[str], told: Told, decisions: Decisions) -> Callable[[list[Trigger]], float]:
+    """A function from an event's triggers to its confidence: by its best trigger, and by whether the report has its type at all."""
+    scores = encoding.heads["topic"][told].max(0)
+    has = {name: float(np.log(probability(scores[i]))) for i, name in enumerate(topics)}
+    of_trigger, of_topic, constant = decisions.confidence
+
+    def sure(group: list[Trigger]) -> float:
+        logit = max(t.logit for t in group)
+        return round(float(probability(of_trigger * logit + of_topic * has[group[0].type] + constant)), 4)
+
+    return sure
 
 
 def _told(report: Report, encoding: Encoding) -> Told:
@@ -66,6 +81,7 @@ def _event(
     decisions: Decisions,
     parts: list[Span],
     group: list[Trigger],
+    sure: float,
     who: tuple[Participant, ...],
     counted: tuple[Figure, ...],
 ) -> Event:
@@ -75,7 +91,6 @@ def _event(
     state, cue = status.of_event(group, encoding, model.card["heads"]["status"])
     kind = group[0].type
     modes = _modes(group, encoding, model.card["heads"]["mode"], codebook, decisions.mode)
-    slope, intercept = decisions.confidence
     # The same report, model and codebook give the same id.
     key = f"{report.sha256} {report.id} {model.card['digests']['model.onnx']} {codebook.digest} {kind} {spans[0].start}"
     event_id = hashlib.sha256(key.encode()).hexdigest()[:16]
@@ -96,7 +111,7 @@ def _event(
         figures=counted,
         section=section,
         evidence=holding(parts, rests_on),
-        confidence=round(float(probability(np.float32(slope * max(t.logit for t in group) + intercept))), 4),
+        confidence=sure,
     )
 
 

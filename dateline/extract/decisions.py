@@ -1,4 +1,4 @@
-"""The thresholds by which scores become fields. They come with the model, fitted on reports that set no weights."""
+"""The thresholds and weights by which scores become fields. They come with the model, fitted on texts that set no weights of its own."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ from typing import Any
 
 import msgspec
 
+from dateline.encode.model import ModelError
+
 
 @dataclass(frozen=True)
 class Decisions:
-    """Probabilities from which a thing counts; `confidence` is (slope, intercept) of the calibration on a logit."""
+    """Probabilities from which a thing counts, and what makes an event's confidence.
+
+    A word may be a trigger from `trigger` on; an event counts from confidence `event` on. Confidence is the logistic of
+    `confidence` = (weight of the best trigger's logit, weight of the log probability that the report has the type, constant).
+    """
 
     trigger: float = 0.5
+    event: float = 0.5
     mode: float = 0.5
     link: float = 0.5
     figure: float = 0.5
     same_event: float = 0.5
     same_people: float = 0.5
-    confidence: tuple[float, float] = (1.0, 0.0)
+    confidence: tuple[float, float, float] = (1.0, 0.0, 0.0)
 
     @classmethod
     def of(cls, card: dict[str, Any]) -> Decisions:
-        """The decisions in a model's card, defaults where it has none."""
-        return msgspec.convert(card.get("decisions", {}), cls)
+        """The decisions in a model's card, defaults where it has none. Raises ModelError."""
+        try:
+            return msgspec.convert(card.get("decisions", {}), cls)
+        except msgspec.ValidationError as error:
+            raise ModelError(f"model.json, decisions: {error}") from None

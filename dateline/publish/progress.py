@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from dateline.publish import terminal
 from dateline.records import CodedReport, Failure, Report
 
-KEPT = 1000  # failures that are kept to be listed; more are counted
+if TYPE_CHECKING:
+    from rich.table import Table
+
+KEPT = terminal.LISTED  # failures that are kept to be named; more are counted
 
 
 class Progress:
@@ -18,7 +25,8 @@ class Progress:
     def __init__(self, inputs: Sequence[str]):
         self.inputs = inputs
         self.console = terminal.console(stderr=True)
-        self.reports = self.events = self.skipped = self.forgotten = self.failed = 0
+        self.reports = self.events = self.skipped = self.forgotten = self.failed = self.passed = 0
+        self.types: Counter[tuple[str, str]] = Counter()
         self.failures: list[Failure] = []
 
     def __enter__(self) -> Progress:
@@ -29,7 +37,6 @@ class Progress:
             progress.BarColumn(),
             progress.TextColumn("{task.completed:,.0f} of {task.fields[all]} reports", markup=False),
             progress.TextColumn("{task.fields[rate]}", markup=False),
-            progress.TimeRemainingColumn(elapsed_when_finished=True),
             console=self.console,
             transient=True,
             disable=not self.console.is_terminal,
@@ -37,6 +44,7 @@ class Progress:
         self.task = self.bar.add_task("coding", total=None, all="?", rate="")
         self.bar.start()
         if self.console.is_terminal:
+            self.began = time.monotonic()
             # How much there is to do is counted beside the run, which does not wait for it.
             threading.Thread(target=self._count, daemon=True).start()
         return self
@@ -52,8 +60,15 @@ class Progress:
             self.bar.update(self.task, total=total, all=f"{total:,}")
 
     def _advance(self) -> None:
-        speed = self.bar.tasks[0].speed
-        self.bar.update(self.task, advance=1, rate=f"{speed:,.1f} reports/s" if speed else "")
+        """One more is done. Rate and time left are those of the whole run: results come in bursts, a batch at a time."""
+        if not self.console.is_terminal:
+            return
+        self.passed += 1
+        task, seconds = self.bar.tasks[0], time.monotonic() - self.began
+        worked = self.passed - self.skipped - self.forgotten
+        rate = worked / seconds if seconds > 1 else 0.0
+        left = f"{timedelta(seconds=round((task.total - self.passed) / rate))} left" if task.total and rate else ""
+        self.bar.update(self.task, completed=self.passed, rate=f"{rate:,.1f} reports/s  {left}" if rate else "")
 
     def undone(self, items: Iterable[Report | Failure], done: Callable[[str, str], str | None]) -> Iterator[Report | Failure]:
         """The items but the reports that are `done` already: "coded", or "forgotten"."""
@@ -76,20 +91,32 @@ class Progress:
             else:
                 self.reports += 1
                 self.events += len(item.events)
+                self.types.update((e.type, "occurred" if e.status == "occurred" else "other") for e in item.events)
             self._advance()
             yield item
 
-    def report(self, output: str | None) -> int:
-        """Say what was done, name what failed; the exit status: 1 where something failed."""
+    def report(self, output: str | None, repeated: int) -> int:
+        """Say what was done, name what failed; the exit status: 1 where something failed. `repeated`: reports that were given twice."""
+        if self.console.is_terminal and output and self.types:
+            self.console.print(self._table())
         said = [f"{many(self.reports, 'report')} coded, {many(self.events, 'event')}"]
         said += [f"{self.skipped:,} coded before"] if self.skipped else []
         said += [f"{self.forgotten:,} forgotten, and left out"] if self.forgotten else []
+        said += [f"{repeated:,} given twice, and coded once"] if repeated else []
         said += [f"{self.failed:,} failed"] if self.failed else []
-        terminal.failures(self.failures, self.console)
-        if self.failed > len(self.failures):
-            self.console.print(f"… and {self.failed - len(self.failures):,} more")
+        terminal.failures(self.failures, self.failed, self.console)
         self.console.print("; ".join(said) + (f"; in {terminal.safe(output)}" if output else ""), soft_wrap=True)
         return 1 if self.failed else 0
+
+    def _table(self) -> Table:
+        """Events by type, those that occurred and the others."""
+        from rich import box
+        from rich.table import Table
+
+        table = Table("type", "occurred", "planned, demanded, denied …", box=box.SIMPLE, pad_edge=False)
+        for kind in sorted({kind for kind, _ in self.types}):
+            table.add_row(terminal.safe(kind), f"{self.types[kind, 'occurred']:,}", f"{self.types[kind, 'other']:,}")
+        return table
 
 
 def many(count: int, what: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "red")
 SHOWN = 3  # participants of a role in a table's cell
+LISTED = 20  # failures that are named; more are counted
 HEADLINE = 90  # characters of a headline over its events
 
 
@@ -76,7 +77,7 @@ def row(report: Report, event: Event) -> tuple[str, ...]:
     """An event's cells in the order of COLUMNS."""
     return (
         safe(report.id),
-        event.type + (f" {event.mode}" if event.mode else ""),
+        safe(event.type + (f" {event.mode}" if event.mode else "")),
         event.status,
         people(event, "actor"),
         safe(" … ".join(dict.fromkeys(t.text for t in event.triggers[:2]))),
@@ -95,7 +96,7 @@ def people(event: Event, role: str) -> str:
 def figure(f: Figure) -> str:
     """ "9 arrested", "12+ killed", "up to 40 injured", "30-40 participants"."""
     if f.low == f.high:
-        number = str(f.low)
+        number = "?" if f.low is None else str(f.low)
     elif f.high is None:
         number = f"{f.low}+"
     else:
@@ -161,12 +162,12 @@ def _others(event: Event) -> Iterator[Span]:
 
 def _lines(event: Event) -> Iterator[str]:
     """An event in words: one line for what it is, one for each of its parts, with the words that it rests on."""
-    yield f"{event.type}{' ' + ' '.join(event.modes) if event.modes else ''}, {event.status}, confidence {event.confidence:.2f}"
+    yield f"{safe(' '.join((event.type, *event.modes)))}, {event.status}, confidence {event.confidence:.2f}"
     if event.status_cue:
         yield f"\n      status     {quoted(event.status_cue)}"
     yield f"\n      words      {', '.join(quoted(t) for t in event.triggers)}"
     for p in event.participants:
-        yield f"\n      {p.role:10} {quoted(p.span)}{_counted(p)}"
+        yield f"\n      {safe(p.role):10} {quoted(p.span)}{_counted(p)}"
     for f in event.figures:
         yield f"\n      figure     {figure(f)} {quoted(f.span)}"
     for s in event.evidence:
@@ -185,13 +186,10 @@ def _counted(p: Participant) -> str:
     return f"{kind} {low if low is not None else ''}{'' if low == high else '–'}{'' if low == high or high is None else high}"
 
 
-def failures(found: Iterable[Failure], to: Console, limit: int = 20) -> int:
-    """Print failures with what to do, at most `limit` in full; how many there were."""
-    count = 0
-    for count, f in enumerate(found, 1):
-        if count <= limit:
-            where = f", {f.where}" if f.where else ""
-            to.print(f"failed: {safe(f.input)}{where}: {safe(f.error)}. {safe(f.advice)}", soft_wrap=True)
-    if count > limit:
-        to.print(f"… and {count - limit} more failures")
-    return count
+def failures(found: Iterable[Failure], count: int, to: Console) -> None:
+    """Print the first failures with what to do, of `count`."""
+    for f in islice(found, LISTED):
+        where = f", {safe(f.where)}" if f.where else ""
+        to.print(f"failed: {safe(f.input)}{where}: {safe(f.error)}. {safe(f.advice)}", soft_wrap=True)
+    if count > LISTED:
+        to.print(f"… and {count - LISTED:,} more failures; a dataset keeps them all")

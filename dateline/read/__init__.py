@@ -17,19 +17,24 @@ from dateline.read.seen import SeenIds
 from dateline.read.unreadable import Unreadable, failure_of
 from dateline.records import Failure, Report
 
-__all__ = ["read"]
+__all__ = ["SeenIds", "read"]
 
 
 def read(
-    inputs: Iterable[str], *, any_language: bool = False, leave_out: str | os.PathLike[str] | None = None
+    inputs: Iterable[str],
+    *,
+    any_language: bool = False,
+    leave_out: str | os.PathLike[str] | None = None,
+    seen: SeenIds | None = None,
 ) -> Iterator[Report | Failure]:
     """Each report of the inputs, in order, and a `Failure` for each thing that could not be read.
 
     An input is a file, a folder (read recursively), a glob, or "-" for standard input. Formats are told by content.
     What is not English is a failure, unless `any_language`. `leave_out` is the run's own output, where it stands in a
-    folder that is read. Memory stays flat however much is read.
+    folder that is read. A report that is given twice is yielded once; `seen` counts these, where the caller wants to know.
+    Memory stays flat however much is read.
     """
-    seen = SeenIds()
+    seen = seen or SeenIds()
     for source in find(inputs, leave_out):
         if isinstance(source, Failure):
             yield source

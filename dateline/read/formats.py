@@ -93,7 +93,12 @@ def read_stream(stream: BinaryIO) -> Iterator[tuple[str | None, Report | Unreada
 def count(stream: BinaryIO) -> int:
     """About how many reports a stream holds: its lines where it is JSON Lines, else one. Raises Unreadable."""
     form, unpacked, _ = told(stream)
-    return sum(1 for line in unpacked if not line.isspace()) if form == "jsonl" else 1
+    if form != "jsonl":
+        return 1
+    newlines, last = 0, b""
+    while piece := unpacked.read(HEAD):  # a piece at a time: a line may be of any length
+        newlines, last = newlines + piece.count(b"\n"), piece
+    return newlines + (not last.endswith(b"\n"))
 
 
 def told(stream: BinaryIO) -> tuple[str, BinaryIO, str | None]:

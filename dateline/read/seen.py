@@ -17,6 +17,7 @@ class SeenIds:
 
     def __init__(self) -> None:
         # A generator may be created in one thread and consumed in another, though never in two at a time.
+        self.repeated = 0  # reports that were given again, with the same id and text
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         # Nobody needs this database after a crash, so neither a journal nor waiting for the disk.
         self._db.execute("PRAGMA journal_mode = OFF")
@@ -31,6 +32,7 @@ class SeenIds:
             return True
         sha256, first = self._db.execute("SELECT sha256, place FROM seen WHERE id = ?", (report.id,)).fetchone()
         if sha256 == report.sha256:
+            self.repeated += 1
             return False
         raise Unreadable(
             f"the id {report.id!r} stands for one text in {first} and for another in {place}",
