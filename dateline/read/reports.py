@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from dateline.read.sections import sections
 from dateline.read.unreadable import MAX_REPORT, Unreadable
-from dateline.records import Report, Section, digest
+from dateline.records import Report, digest
 
 
 def new_report(text: str, *, id: str | None = None, **fields: Any) -> Report:
-    """A report with its hash, its id and one section. Raises Unreadable for a text that is blank or too long."""
+    """A report with its hash, its id and its sections. Raises Unreadable for a text that is blank or too long."""
     if not text or text.isspace():
         raise Unreadable("the text is blank", "Remove it, or fill in its text.")
     if len(text) > MAX_REPORT:
@@ -18,5 +19,4 @@ def new_report(text: str, *, id: str | None = None, **fields: Any) -> Report:
             "Split it into one text for each report: JSON Lines holds any number of them in a file.",
         )
     sha256 = digest(text)
-    sections = (Section(kind="body", start=0, end=len(text)),)
-    return Report(id=id or sha256[:16], text=text, sha256=sha256, sections=sections, **fields)
+    return Report(id=id or sha256[:16], text=text, sha256=sha256, sections=sections(text), **fields)
