@@ -35,7 +35,8 @@ T = TypeVar("T")
 def scores(pairs: Iterable[tuple[CodedReport, CodedReport]]) -> dict[str, float]:
     """Figures of (coded, gold) records.
 
-    Events pair one to one where their types are equal and a trigger of one overlaps a trigger of the other;
+    Events pair one to one where their types are equal and a trigger of one overlaps a trigger of the other; `trigger` is over all
+    mentions of events, by type and overlap;
     participants of paired events where roles are equal and mentions overlap; figures where kind and bounds are equal.
     `*_f1` are over all events; `status` and `mode` are shares of the paired events.
     """
@@ -48,12 +49,16 @@ def scores(pairs: Iterable[tuple[CodedReport, CodedReport]]) -> dict[str, float]
             counts["mode"] += (said.mode in true.modes) if true.modes else said.mode is None
             counts["participant_hit"] += len(paired(said.participants, true.participants, same_participant))
             counts["figure_hit"] += len(paired(said.figures, true.figures, same_figure))
+        mentions = [[(e.type, t) for e in r.events for t in e.triggers] for r in (coded, gold)]
+        counts.update(
+            trigger_hit=len(paired(mentions[0], mentions[1], same_trigger)), trigger_said=len(mentions[0]), trigger_gold=len(mentions[1])
+        )
         for key, events in (("said", coded.events), ("gold", gold.events)):
             counts[f"participant_{key}"] += sum(len(e.participants) for e in events)
             counts[f"figure_{key}"] += sum(len(e.figures) for e in events)
     out = {
         f"{what}_f1": f1(counts[f"{what}_hit"], counts[f"{what}_said"], counts[f"{what}_gold"])
-        for what in ("event", "participant", "figure")
+        for what in ("event", "trigger", "participant", "figure")
     }
     return out | {what: counts[what] / max(1, counts["event_hit"]) for what in ("status", "mode")}
 
@@ -77,6 +82,10 @@ def paired(said: Sequence[T], gold: Sequence[T], same: Callable[[T, T], bool]) -
 
 def same_event(a: Event, b: Event) -> bool:
     return a.type == b.type and touching(a.triggers, b.triggers)
+
+
+def same_trigger(a: tuple[str, Span], b: tuple[str, Span]) -> bool:
+    return a[0] == b[0] and touching((a[1],), (b[1],))
 
 
 def same_participant(a: Participant, b: Participant) -> bool:

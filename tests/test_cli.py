@@ -21,6 +21,7 @@ from dateline.publish import jsonl
 from dateline.read import read
 from dateline.records import digest, from_json
 
+MANY = 240
 BLOCKADE = "Some 200 dockers blocked the port of Calais on Monday, police said. Officers arrested nine of them."
 TALKS = "Envoys of Peru and Ecuador met in Lima and agreed to open a border crossing. Ecuador had rejected an earlier plan."
 
@@ -45,10 +46,10 @@ def reports(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """Some 30 seconds of work for one process: long enough to be killed in."""
-    story = " ".join([BLOCKADE, TALKS] * 12)
+    """Some ten seconds of work for one process: long enough to be killed in."""
+    story = " ".join([BLOCKADE, TALKS] * 5)
     with gzip.open(tmp_path / "many.jsonl.gz", "wt") as out:
-        for n in range(400):
+        for n in range(MANY):
             out.write(json.dumps({"id": f"r{n:03}", "text": f"Report {n}. {story}"}) + "\n")
     return tmp_path / "many.jsonl.gz"
 
@@ -320,12 +321,12 @@ def test_a_killed_run_goes_on_where_it_stopped(many: Path, tmp_path: Path, out: 
     process.wait()
     said = dateline("code", many, "-o", tmp_path / out).stderr
     coded, skipped = (int(re.search(p, said).group(1)) for p in (r"(\d+) reports? coded", r"(\d+) coded before"))  # type: ignore[union-attr]
-    assert coded + skipped == 400
+    assert coded + skipped == MANY
     assert skipped >= len(safe) > 0
     if out == "events":
         dateline("export", tmp_path / out, "-o", tmp_path / "out.jsonl")
     records = (tmp_path / "out.jsonl").read_bytes().splitlines()
-    assert sorted(from_json(r).report.id for r in records) == [f"r{n:03}" for n in range(400)]
+    assert sorted(from_json(r).report.id for r in records) == [f"r{n:03}" for n in range(MANY)]
     assert set(safe) <= set(records)
 
 
@@ -365,5 +366,5 @@ def test_the_count_for_the_bar_is_that_of_reading(many: Path, reports: Path) -> 
     from dateline.read.count import count
 
     inputs = [str(many), str(reports)]
-    assert count(inputs) == sum(1 for _ in read(inputs)) == 402
+    assert count(inputs) == sum(1 for _ in read(inputs)) == MANY + 2
     assert count(["-"]) is None

@@ -16,8 +16,8 @@ from dateline.pipeline import code
 from dateline.records import CodedReport, Event
 
 DEV = sorted((Path(__file__).parent.parent / "corpus" / "dev").glob("*.txt"))
-DIGEST = "0"
-FLOORS = {"event_f1": 0.5, "participant_f1": 0.3, "figure_f1": 0.3, "status": 0.6, "mode": 0.5}
+DIGEST = "dabe45c48ea4954f"
+FLOORS = {"event_f1": 0.15, "trigger_f1": 0.13, "participant_f1": 0.07, "figure_f1": 0.0, "status": 0.83, "mode": 0.79}
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,14 @@
 """`python -m training.decide [--model FOLDER] [--fold K]`: thresholds, weights and calibration, into model.json.
 
-They are fitted on texts that the encoder was not trained on (`training.train --hold-out K`): the fold K of our own reports, coded in full,
-and that of GENEVA, sentences of general English in which most words name no event of ours, since our own reports have more events than
-most text. Thresholds are set one after the other, each by the figure that it serves.
+They are fitted on the fold of our own reports that the encoder was not trained on (`training.train --hold-out K`): one threshold after the
+other, each by the figure that it serves; and the confidence, by a logistic regression of "the event is right" on its best trigger's logit.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,84 +20,50 @@ from dateline.encode.model import WEIGHTS, Encoding, Model
 from dateline.evaluate import paired, same_event, scores
 from dateline.extract import assemble
 from dateline.extract.decisions import Decisions
-from dateline.records import CodedReport, Event, Report, digest, span_of
-from training.data import OWN, Example, fold, geneva
+from dateline.records import CodedReport
+from training.data import OWN, fold
 
-# Which figure each threshold serves, in the order in which they are set; on all texts, or on our own reports only.
+# Which figure each threshold serves, in the order in which they are set.
 SERVES = {
-    "event": ("event_f1", True),
-    "same_event": ("event_f1", False),
-    "same_people": ("participant_f1", False),
-    "link": ("participant_f1", False),
-    "figure": ("figure_f1", False),
-    "mode": ("mode", False),
+    "trigger": "trigger_f1",  # over all mentions: every word that is marked must be right, not one for each event
+    "same_event": "event_f1",
+    "same_people": "participant_f1",
+    "link": "participant_f1",
+    "figure": "figure_f1",
+    "mode": "mode",
 }
 TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 2
-CANDIDATE = 0.2  # a word's least probability to be a trigger: low, since the event's confidence decides
+CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
+EVENT = 0.5  # an event is kept where it is more probably right than wrong: by definition, not fitted
 
 
-@dataclass(frozen=True)
-class Held:
-    """A text held out: its gold record, the stretches of which gold says nothing, and its encoding."""
-
-    gold: CodedReport
-    unsure: list[tuple[int, int]]
-    encoding: Encoding
-
-    def code(self, model: Model, decisions: Decisions) -> CodedReport:
-        """The text coded, without the events that gold says nothing of."""
-        found = assemble.events(self.gold.report, self.encoding, model, codebooks.load(), decisions)
-        return CodedReport(report=self.gold.report, events=tuple(e for e in found if not self._open(e)))
-
-    def _open(self, event: Event) -> bool:
-        return any(t.start < end and start < t.end for t in event.triggers for start, end in self.unsure)
-
-
-def own(k: int) -> list[CodedReport]:
+def held_out(k: int) -> list[CodedReport]:
+    """Our own reports of the fold."""
     return [form.read(path) for path in sorted(OWN.glob("*.txt")) if fold(path.stem) == k]
 
 
-def as_gold(e: Example) -> CodedReport:
-    """A sentence's events, by their triggers alone."""
-    report = Report(id=e["id"], text=e["text"], sha256=digest(e["text"]))
-    events = []
-    for start, end, kinds, _ in e["triggers"]:
-        trigger = span_of(e["text"], start, end)
-        events += [Event(id="", incident="", type=k, trigger=trigger, triggers=(trigger,), evidence=(), confidence=1.0) for k in kinds]
-    return CodedReport(report=report, events=tuple(events))
+def code(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> list[CodedReport]:
+    codebook = codebooks.load()
+    return [
+        CodedReport(report=g.report, events=assemble.events(g.report, e, model, codebook, decisions))
+        for g, e in zip(gold, encodings, strict=True)
+    ]
 
 
-def held_out(k: int, model: Model) -> tuple[list[Held], list[Held]]:
-    """Our own reports, and GENEVA's sentences, of the fold."""
-    reports = [(gold, []) for gold in own(k)]
-    sentences = [(as_gold(e), [(a, b) for a, b in e["unsure"]]) for e in geneva() if fold(e["id"]) == k]
-    encodings = model.encode([gold.report.text for gold, _ in (*reports, *sentences)])
-    held = [Held(gold, unsure, e) for (gold, unsure), e in zip([*reports, *sentences], encodings, strict=True)]
-    return held[: len(reports)], held[len(reports) :]
-
-
-def calibrated(held: Sequence[Held], model: Model, decisions: Decisions) -> Decisions:
-    """The decisions with the confidence fitted: a logistic regression of "the event is right" on its two scores."""
-    rows, right = [], []
-    for h in held:
-        # Each score alone, by a confidence that is that score.
-        logit, topic = (
-            h.code(model, replace(decisions, event=0.0, confidence=weights)).events for weights in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
-        )
-        good = {id(said) for said, _ in paired(logit, h.gold.events, same_event)}
-        for a, b in zip(logit, topic, strict=True):
-            rows.append([inverse(a.confidence), inverse(b.confidence)])
-            right.append(id(a) in good)
-    fitted = LogisticRegression(C=10.0).fit(np.array(rows), right)
-    weights = (*(round(max(0.0, float(w)), 3) for w in fitted.coef_[0]), round(float(fitted.intercept_[0]), 3))
-    print(f"confidence {weights}: {len(right)} candidates, {np.mean(right):.3f} right", flush=True)
+def calibrated(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> Decisions:
+    """The decisions with the confidence fitted."""
+    logits, right = [], []
+    everything = replace(decisions, event=0.0, confidence=(1.0, 0.0))
+    for coded, g in zip(code(gold, encodings, model, everything), gold, strict=True):
+        good = {id(said) for said, _ in paired(coded.events, g.events, same_event)}
+        for event in coded.events:
+            logits.append([np.log(event.confidence / (1 - event.confidence))])
+            right.append(id(event) in good)
+    fitted = LogisticRegression(C=100.0).fit(logits, right)
+    weights = (round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3))
+    print(f"confidence {weights}: {len(right)} events, {np.mean(right):.3f} right", flush=True)
     return replace(decisions, confidence=weights)
-
-
-def inverse(p: float) -> float:
-    p = min(max(p, 1e-4), 1 - 1e-4)
-    return float(np.log(p / (1 - p)))
 
 
 def main() -> None:
@@ -107,17 +71,15 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=WEIGHTS)
     parser.add_argument("--fold", type=int, default=0)
     a = parser.parse_args()
-    model = Model(a.model)
-    reports, sentences = held_out(a.fold, model)
-    decisions = Decisions(trigger=CANDIDATE)
+    model, gold, decisions = Model(a.model), held_out(a.fold), Decisions(trigger=CANDIDATE, event=EVENT)
+    encodings = model.encode([g.report.text for g in gold])
+    decisions = calibrated(gold, encodings, model, decisions)  # once, on all that may be an event
     for _ in range(ROUNDS):
-        decisions = calibrated([*reports, *sentences], model, decisions)
-        for name, (figure, everywhere) in SERVES.items():
+        for name, figure in SERVES.items():
             found = {}
             for value in TRIED:
                 tried = replace(decisions, **{name: float(value)})
-                texts = [*reports, *sentences] if everywhere else reports
-                found[float(value)] = scores((h.code(model, tried), h.gold) for h in texts)[figure]
+                found[float(value)] = scores(zip(code(gold, encodings, model, tried), gold, strict=True))[figure]
             # The middle of the best: a plateau's edge is luck.
             top = [v for v, f in found.items() if f >= max(found.values()) - 0.002]
             decisions = replace(decisions, **{name: top[len(top) // 2]})
@@ -125,7 +87,7 @@ def main() -> None:
     card = json.loads((a.model / "model.json").read_text())
     card["decisions"] = asdict(decisions)
     (a.model / "model.json").write_text(json.dumps(card, indent=1) + "\n")
-    print(scores((h.code(model, decisions), h.gold) for h in reports))
+    print(scores(zip(code(gold, encodings, model, decisions), gold, strict=True)))
 
 
 if __name__ == "__main__":

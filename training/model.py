@@ -47,7 +47,6 @@ def heads() -> dict[str, list[str]]:
         "kind": KINDS,
         "figure": FIGURES,
         "cue": CUE,
-        "topic": list(types),  # which types a report has, told by its most telling word for each
         "left": [f"{r}.{i}" for r in RELATIONS for i in range(RANK)],
         "right": [f"{r}.{i}" for r in RELATIONS for i in range(RANK)],
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -32,7 +31,7 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
         return ()
     parts = sentences(report.text)
     make = partial(_event, report, encoding, model, codebook, decisions, parts)
-    sure = confidence(encoding, heads["topic"], told, decisions)
+    sure = partial(confidence, decisions=decisions)
     out: list[Event] = []
     for passage in passages(encoding.words.starts.tolist(), parts, PASSAGE):
         here = [t for t in triggers if passage[0] <= t.first < passage[1]]
@@ -48,17 +47,10 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     return tuple(out)
 
 
-def confidence(encoding: Encoding, topics: list[str], told: Told, decisions: Decisions) -> Callable[[list[Trigger]], float]:
-    """A function from an event's triggers to its confidence: by its best trigger, and by whether the report has its type at all."""
-    scores = encoding.heads["topic"][told].max(0)
-    has = {name: float(np.log(probability(scores[i]))) for i, name in enumerate(topics)}
-    of_trigger, of_topic, constant = decisions.confidence
-
-    def sure(group: list[Trigger]) -> float:
-        logit = max(t.logit for t in group)
-        return round(float(probability(of_trigger * logit + of_topic * has[group[0].type] + constant)), 4)
-
-    return sure
+def confidence(group: list[Trigger], decisions: Decisions) -> float:
+    """How probably an event, given by its triggers, is right: calibrated on reports that set no weight."""
+    weight, constant = decisions.confidence
+    return round(float(probability(weight * max(t.logit for t in group) + constant)), 4)
 
 
 def _told(report: Report, encoding: Encoding) -> Told:

@@ -14,8 +14,8 @@ from dateline.encode.model import ModelError
 class Decisions:
     """Probabilities from which a thing counts, and what makes an event's confidence.
 
-    A word may be a trigger from `trigger` on; an event counts from confidence `event` on. Confidence is the logistic of
-    `confidence` = (weight of the best trigger's logit, weight of the log probability that the report has the type, constant).
+    A word is a trigger from `trigger` on; an event counts from confidence `event` on. Confidence is the logistic of
+    `confidence` = (weight, constant) on the logit of the event's best trigger.
     """
 
     trigger: float = 0.5
@@ -25,7 +25,7 @@ class Decisions:
     figure: float = 0.5
     same_event: float = 0.5
     same_people: float = 0.5
-    confidence: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    confidence: tuple[float, float] = (1.0, 0.0)
 
     @classmethod
     def of(cls, card: dict[str, Any]) -> Decisions:
