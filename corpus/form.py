@@ -100,8 +100,7 @@ class _Coding:
             else:
                 self._fail(n, word, "a block starts with `event TYPE [mode…]` or is a line `section KIND …`; the rest is indented")
         events = tuple(sorted((self._event(b, i) for i, b in enumerate(blocks, 1)), key=lambda e: e.trigger.start))
-        sections.sort(key=lambda s: s.start)
-        return CodedReport(report=replace(self.report, sections=tuple(sections)), events=events)
+        return CodedReport(report=replace(self.report, sections=whole(sections, len(self.report.text))), events=events)
 
     def _fail(self, n: int, mark: str, why: str) -> Any:
         raise FormError(f"{self.path}:{n}: {mark!r}: {why}")
@@ -244,6 +243,18 @@ class _Coding:
         country = next((w for w in words[1:] if re.fullmatch("[A-Z]{3}", w)), None)
         basis: Any = "inferred" if "inferred" in words else "stated"
         return Place(name=span.text, country=country, precision=precision, basis=basis, span=span)
+
+
+def whole(marked: list[Section], length: int) -> tuple[Section, ...]:
+    """The sections that are marked, and body between them, so that they cover the text."""
+    out, at = [], 0
+    for section in [*sorted(marked, key=lambda s: s.start), Section(kind="body", start=length, end=length)]:
+        if section.start > at:
+            out.append(Section(kind="body", start=at, end=section.start))
+        if section.end > section.start:
+            out.append(section)
+        at = max(at, section.end)
+    return tuple(out)
 
 
 def main(paths: list[str]) -> int:

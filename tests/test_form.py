@@ -50,7 +50,8 @@ def test_a_form_is_a_record(tmp_path: Path) -> None:
     assert arrest.figures[0].source is not None
     assert arrest.status_cue is not None
     assert arrest.contexts == ("economic",)
-    assert [s.kind for s in coded.report.sections] == ["dateline"]
+    assert [(s.kind, s.start) for s in coded.report.sections] == [("dateline", 0), ("body", 5)]
+    assert coded.report.sections[-1].end == len(coded.report.text)
 
 
 @pytest.mark.parametrize(
