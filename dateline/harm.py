@@ -21,7 +21,7 @@ IN_FLIGHT_CONTEXTS = frozenset({"migration", "asylum"})
 
 # A report with one of these counts even where no sector or context was coded. Stems, since in doubt it does.
 IN_FLIGHT_WORDS = re.compile(
-    r"asyl|refug|réfugi|\w*migra\w*|\w*migré|immigr|stowaway|undocumented|illegal (?:alien|entrant|entry)|clandestin|sans[- ]papiers"
+    r"asyl|refug|réfugi|migra|migré|stowaway|undocumented|illegal (?:alien|entrant|entry)|clandestin|sans[- ]papiers"
     r"|small boats?\b|rubber boats?\b|boat people|dingh(?:y|ies)\b|cross(?:ed|ing|ings)? the (?:channel|border|strait|mediterranean|river)"
     r"|border[- ]cross|channel crossing|displac|idps?\b|fled\b|flee(?:s|ing)?\b|exiles?\b|exiled\b|deport|expelled (?:migrants?|families)"
     r"|push[- ]?back|smuggl|traffick|stateless|repatriat|resettle|unaccompanied|castaway|rohingya|\bjungle\b",

@@ -24,7 +24,7 @@ from dateline.store import RunInfo
 Coded = CodedReport | Failure
 Step = Callable[[list[Report | Failure]], list[Coded]]
 
-# Characters in a batch of reports: enough to sort windows by length, few enough that a kill costs little and memory stays flat.
+# Characters in a batch of reports: enough that handing it to a worker costs nothing, few enough that a kill costs little.
 BATCH_CHARACTERS = 20_000
 
 

@@ -193,7 +193,9 @@ def test_a_terminal_without_unicode_is_no_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_stopped_leaves_no_worker_and_no_traceback(many: Path, tmp_path: Path, how: signal.Signals) -> None:
     command = [sys.executable, "-m", "dateline.cli", "code", str(many), "-o", str(tmp_path / "events"), "--workers", "2"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # A shell's background jobs ignore Ctrl-C, and so would what they start: as on a terminal, it is heard here.
+    heard = {"start_new_session": True, "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **heard)  # type: ignore[call-overload]
     deadline = time.monotonic() + 60
     while len(workers := children(process.pid)) < 3:  # two workers, and the process that tracks their resources
         assert time.monotonic() < deadline
