@@ -25,7 +25,7 @@ Coded = CodedReport | Failure
 Step = Callable[[list[Report | Failure]], list[Coded]]
 
 # Characters in a batch of reports: enough that handing it to a worker costs nothing, few enough that a kill costs little.
-BATCH_CHARACTERS = 20_000
+BATCH_CHARACTERS = 10_000
 
 
 @dataclass(frozen=True)
