@@ -11,7 +11,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -138,20 +137,19 @@ MEASURES = (
 
 
 def measure(m: Measure, model: Path) -> dict[str, Any]:
-    """Code the corpus with the command that users run, and score it. Raises CalledProcessError."""
+    """Code the corpus with the command that users run, and score it. Raises CalledProcessError, SystemExit."""
     with tempfile.TemporaryDirectory() as tmp:
         gold = own_gold(Path(tmp)) if m.task == "own" else SHARED / "corpora" / f"{m.corpus}.jsonl"
         fold = ["--fold", str(m.fold)] if m.fold is not None else []
         given, coded = Path(tmp) / "in.jsonl", Path(tmp) / "out.jsonl"
         score = [sys.executable, str(SHARED / "score.py")]
         subprocess.run([*score, "inputs", str(gold), str(given), *fold], check=True)
-        began = time.monotonic()
         command = [sys.executable, "-m", "dateline.cli", "code", str(given), "-o", str(coded), "--any-language", "--model", str(model)]
-        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
-        seconds = time.monotonic() - began
+        done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
+        if done.returncode > 1:  # 1: some input failed, and scores as an empty record
+            raise SystemExit(f"{m.name} was not coded: {done.stderr.strip()}")
         result = subprocess.run([*score, m.task, str(gold), str(coded), "--json", *fold], check=True, capture_output=True, text=True)
-        words = sum(len(json.loads(line)["text"].split()) for line in given.read_text(encoding="utf-8").splitlines())
-        return json.loads(result.stdout) | {"words_per_second": words / seconds}  # type: ignore[no-any-return]
+        return json.loads(result.stdout)  # type: ignore[no-any-return]
 
 
 def own_gold(folder: Path) -> Path:

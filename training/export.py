@@ -18,7 +18,6 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer as fuse
-from safetensors import safe_open  # noqa: F401  (transformers reads the starting weights with it)
 
 from training.data import BUILD, CORPORA, ROOT
 from training.model import BUCKETS, RELATIONS, Encoder, heads, start_weights
@@ -70,7 +69,7 @@ The encoder that Dateline ships: {size:.1f} MB, run by onnxruntime on the CPU. M
 
 **What it is.** A transformer of 6 layers and 384 numbers a word (MiniLM-L6, uncased, with an embedding of each word's shape beside the word
 pieces), fine-tuned as a whole but for the word-piece embeddings, with linear heads: event type and mode (PLOVER, draft 2.0), status, its cue,
-participants and their kind, figures, and for pairs the role that a participant has in an event and whether two mentions are the same.
+participants and their kind, figures, and, behind a hidden layer, for pairs the role that a participant has in an event and whether two mentions are the same.
 
 **Precision.** {precision}
 
