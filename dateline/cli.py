@@ -9,12 +9,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from dateline import __version__
 
 if TYPE_CHECKING:
-    from dateline.records import CodedReport, Failure, Report
+    from dateline.records import CodedReport, Failure, Report, SectionKind
     from dateline.store import Dataset
 
 OK, SOME_FAILED, USAGE, STOPPED = 0, 1, 2, 130
@@ -30,6 +30,18 @@ EXAMPLES = """examples:
 
 Exit status: 0 all coded; 1 some input failed, is named on standard error, and the rest is written; 2 wrong usage.
 Dateline is for public events of groups, authorities and states, not a means to find people."""
+
+
+# Fields that a table's column, or a JSON key, of any name can hold.
+COLUMNS = {
+    "text": "the reports' texts, in tables and JSON Lines",
+    "id": "their ids",
+    "title": "their titles",
+    "published": "their publication dates",
+    "outlet": "their outlets",
+    "url": "their addresses",
+    "language": "their languages",
+}
 
 
 class UsageError(ValueError):
@@ -83,6 +95,15 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--output", metavar="OUT", help="a file that ends in .jsonl, or a dataset's folder; without it, a table")
     sub.add_argument("--codebook", default="plover", metavar="NAME-OR-FILE", help="what to code by (default: plover)")
     sub.add_argument("--any-language", action="store_true", help="code reports that are not in English too, at your own risk")
+    sub.add_argument(
+        "--sections",
+        type=_sections,
+        default=("headline", "body"),
+        metavar="KINDS",
+        help="sections that yield events (default: headline,body)",
+    )
+    for field, what in COLUMNS.items():
+        sub.add_argument(f"--{field}-column", metavar="NAME", help=f"the column or key that holds {what}")
     sub.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one for each core)")
     sub.add_argument(
         "--no-link", action="store_true", help="do not link reports of one happening (nothing links yet: each event is an incident)"
@@ -116,11 +137,12 @@ def code(a: argparse.Namespace) -> int:
     from dateline.read import SeenIds, read
     from dateline.store import Dataset
 
-    settings = pipeline.Settings(codebook=a.codebook, model=a.model or WEIGHTS)
+    settings = pipeline.Settings(codebook=a.codebook, model=a.model or WEIGHTS, sections=a.sections)
     run = pipeline.run_info(settings)
     out = _output(a)
     seen = SeenIds()
-    reports = read(a.inputs, any_language=a.any_language, leave_out=out, seen=seen)
+    columns = {field: name for field in COLUMNS if (name := getattr(a, f"{field}_column"))}
+    reports = read(a.inputs, any_language=a.any_language, leave_out=out, seen=seen, columns=columns)
     with Progress(a.inputs) as progress:
 
         def work(todo: Iterable[Report | Failure]) -> Iterator[CodedReport | Failure]:
@@ -236,6 +258,16 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return int(text)
+
+
+def _sections(text: str) -> tuple[SectionKind, ...]:
+    from dateline.records import SectionKind
+
+    kinds = tuple(dict.fromkeys(kind.strip() for kind in text.split(",")))
+    known = get_args(SectionKind)
+    if unknown := [kind for kind in kinds if kind not in known]:
+        raise argparse.ArgumentTypeError(f"no section {', '.join(map(repr, unknown))}; sections are {', '.join(known)}")
+    return kinds  # type: ignore[return-value]
 
 
 def _explain(error: Exception) -> int:

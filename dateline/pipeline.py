@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from dateline.encode.model import WEIGHTS, Model, read_card
 from dateline.engines import local
 from dateline.extract import assemble
 from dateline.extract.decisions import Decisions
-from dateline.records import SCHEMA, CodedReport, Failure, Report, digest
+from dateline.records import SCHEMA, CodedReport, Failure, Report, SectionKind, digest
 from dateline.store import RunInfo
 
 Coded = CodedReport | Failure
@@ -34,6 +34,7 @@ class Settings:
 
     codebook: str = codebooks.DEFAULT
     model: Path = WEIGHTS
+    sections: tuple[SectionKind, ...] = Decisions.sections  # those that yield events
 
 
 def code(inputs: Iterable[Report | Failure], settings: Settings | None = None, workers: int | None = None) -> Iterator[Coded]:
@@ -54,7 +55,7 @@ def run_info(settings: Settings) -> RunInfo:
         model=digest(json.dumps(read_card(settings.model), sort_keys=True)),
         codebook=codebook.digest,
         codebook_name=codebook.name,
-        settings={"schema": SCHEMA},
+        settings={"schema": SCHEMA, "sections": sorted(settings.sections)},
         code=_code_digest(),
     )
 
@@ -98,7 +99,7 @@ def batches(inputs: Iterable[Report | Failure]) -> Iterator[list[Report | Failur
 def make_step(settings: Settings, threads: int) -> Step:
     """The row step of a worker, its model loaded."""
     model = Model(settings.model, threads)
-    return partial(code_batch, model, check(settings), Decisions.of(model.card))
+    return partial(code_batch, model, check(settings), replace(Decisions.of(model.card), sections=settings.sections))
 
 
 def code_batch(model: Model, codebook: Codebook, decisions: Decisions, batch: list[Report | Failure]) -> list[Coded]:

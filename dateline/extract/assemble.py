@@ -15,7 +15,7 @@ from dateline.extract.sentences import holding, passages, sentences
 from dateline.extract.triggers import Told, Trigger, find, same_happenings
 from dateline.records import Event, Figure, Participant, Report, SectionKind, Span, span_of
 
-TOLD_IN = ("headline", "body")  # sections that yield events
+NEWS = ("headline", "body")  # the sections in which the outlet itself tells
 
 # Words that are read as one whole: pairs are scored within a passage, so that a book costs no more a word than a report. Longer reports
 # are few; in these, mentions on either side of a cut are not joined.
@@ -25,7 +25,7 @@ PASSAGE = 2000
 def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook, decisions: Decisions) -> tuple[Event, ...]:
     """The events of a report, in the order of their first mention."""
     heads = model.card["heads"]
-    told = _told(report, encoding)
+    told = _told(report, encoding, decisions.sections)
     triggers = find(encoding, heads["type"], codebook, told, decisions.trigger)
     if not triggers:
         return ()
@@ -35,7 +35,8 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     out: list[Event] = []
     for passage in passages(encoding.words.starts.tolist(), parts, PASSAGE):
         here = [t for t in triggers if passage[0] <= t.first < passage[1]]
-        groups = [g for g in same_happenings(here, encoding, model, decisions) if sure(g) >= decisions.event]
+        joined = same_happenings(here, encoding, model, decisions)
+        groups = [g for j in joined for g in _by_teller(j, report, encoding) if sure(g) >= decisions.event]
         if groups:
             found = participants.mentions(encoding, heads["kind"], told, passage)
             owner = participants.one_and_the_same(found, encoding, model, decisions)
@@ -53,16 +54,29 @@ def confidence(group: list[Trigger], decisions: Decisions) -> float:
     return round(float(probability(weight * max(t.logit for t in group) + constant)), 4)
 
 
-def _told(report: Report, encoding: Encoding) -> Told:
+def _told(report: Report, encoding: Encoding, kinds: tuple[SectionKind, ...]) -> Told:
     """Which words stand in a section that yields events (all, where no sections are known)."""
     if not report.sections:
         return np.ones(len(encoding.words), np.bool_)
     told = np.zeros(len(encoding.words), np.bool_)
     for section in report.sections:
-        if section.kind in TOLD_IN:
+        if section.kind in kinds:
             first, end = encoding.words.at(section.start, section.end)
             told[first:end] = True
     return told
+
+
+def _by_teller(group: list[Trigger], report: Report, encoding: Encoding) -> list[list[Trigger]]:
+    """Mentions of a happening, apart by who tells: the article, or a kind of section beside it. A reader's word is no report's."""
+    tellers: dict[SectionKind, list[Trigger]] = {}
+    for trigger in group:
+        kind = _section(report, int(encoding.words.starts[trigger.first]))
+        tellers.setdefault("body" if kind in NEWS else kind, []).append(trigger)
+    return list(tellers.values())
+
+
+def _section(report: Report, at: int) -> SectionKind:
+    return next((s.kind for s in report.sections if s.start <= at < s.end), "body")
 
 
 def _event(
@@ -87,7 +101,6 @@ def _event(
     key = f"{report.sha256} {report.id} {model.card['digests']['model.onnx']} {codebook.digest} {kind} {spans[0].start}"
     event_id = hashlib.sha256(key.encode()).hexdigest()[:16]
     rests_on = [*spans, *(p.span for p in who), *(f.span for f in counted), *([cue] if cue else [])]
-    section: SectionKind = next((s.kind for s in report.sections if s.start <= spans[0].start < s.end), "body")
     return Event(
         id=event_id,
         incident=event_id,
@@ -101,7 +114,7 @@ def _event(
         triggers=spans,
         participants=who,
         figures=counted,
-        section=section,
+        section=_section(report, spans[0].start),
         evidence=holding(parts, rests_on),
         confidence=sure,
     )

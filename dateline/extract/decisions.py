@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from dateline.encode.model import ModelError
+from dateline.records import SectionKind
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Decisions:
     same_event: float = 0.5
     same_people: float = 0.5
     confidence: tuple[float, float] = (1.0, 0.0)
+    sections: tuple[SectionKind, ...] = ("headline", "body")  # those that yield events: not the model's, but the user's
 
     @classmethod
     def of(cls, card: dict[str, Any]) -> Decisions:

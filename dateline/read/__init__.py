@@ -8,11 +8,12 @@ Everything is lazy, and everything bad is a `Failure` beside the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dateline.read.formats import read_stream
 from dateline.read.inputs import Input, find, open_input, os_problem
 from dateline.read.language import check_language
+from dateline.read.reading import Reading
 from dateline.read.seen import SeenIds
 from dateline.read.unreadable import Unreadable, failure_of
 from dateline.records import Failure, Report
@@ -26,12 +27,14 @@ def read(
     any_language: bool = False,
     leave_out: str | os.PathLike[str] | None = None,
     seen: SeenIds | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Iterator[Report | Failure]:
     """Each report of the inputs, in order, and a `Failure` for each thing that could not be read.
 
     An input is a file, a folder (read recursively), a glob, or "-" for standard input. Formats are told by content.
     What is not English is a failure, unless `any_language`. `leave_out` is the run's own output, where it stands in a
-    folder that is read. A report that is given twice is yielded once; `seen` counts these, where the caller wants to know.
+    folder that is read. `columns`: a report's field → the column or key that holds it, where that has another name.
+    A report that is given twice is yielded once; `seen` counts these, where the caller wants to know.
     Memory stays flat however much is read.
     """
     seen = seen or SeenIds()
@@ -39,18 +42,18 @@ def read(
         if isinstance(source, Failure):
             yield source
             continue
-        for where, result in _results(source):
+        for where, result in _results(source, columns or {}):
             if isinstance(result, Unreadable):
                 yield failure_of(result, source.name, where)
             else:
                 yield from _admitted(result, source.name, where, seen, any_language)
 
 
-def _results(source: Input) -> Iterator[tuple[str | None, Report | Unreadable]]:
+def _results(source: Input, columns: Mapping[str, str]) -> Iterator[tuple[str | None, Report | Unreadable]]:
     """What an input holds, each with its place in it; a problem with the input itself comes last and has no place."""
     try:
         with open_input(source) as stream:
-            yield from read_stream(stream)
+            yield from read_stream(stream, Reading(columns=columns, name=source.name))
     except Unreadable as problem:
         yield None, problem
     except OSError as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from dateline.read import formats
 from dateline.read.inputs import STDIN, Input, find, open_input
+from dateline.read.reading import Reading
 from dateline.read.unreadable import Unreadable
 
 
@@ -18,7 +19,7 @@ def count(inputs: Iterable[str]) -> int | None:
                 return None
             try:
                 with open_input(source) as stream:
-                    total += formats.count(stream)
+                    total += formats.count(stream, Reading(name=source.name))
                 continue
             except (OSError, Unreadable):
                 pass

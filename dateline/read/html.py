@@ -10,11 +10,12 @@ import copy
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
 from dateline.read.decode import decode, read_document
+from dateline.read.reading import Reading
 from dateline.read.reports import new_report
 from dateline.read.unreadable import Unreadable
 from dateline.records import Report
@@ -43,6 +44,9 @@ _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(https?://\S+) -->")
 _PUBLISHED = re.compile(r"date|time|published|issued|created", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(r"updat|modif|revis|expir|image|event|start|end_?time|publisher", re.IGNORECASE)
 
+# What ends a line in a piece of HTML.
+_BLOCKS = ("p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
+
 # htmldate takes nothing before 1995 unless told to; a page that declares the date of a digitised report may.
 _EARLIEST = datetime(1800, 1, 1)
 
@@ -51,11 +55,32 @@ _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGN
 _CHARSET_WITHIN = 4096
 
 
-def read_html(stream: BinaryIO, encoding: str | None) -> Iterator[tuple[None, Report]]:
+def read_html(stream: BinaryIO, reading: Reading) -> Iterator[tuple[None, Report]]:
     """The report of a page. Raises Unreadable for one without an article."""
-    data = read_document(stream)
+    yield None, page_report(read_document(stream), reading.encoding)
+
+
+def page_report(data: bytes, encoding: str | None, known: Mapping[str, tuple[str, str]] | None = None) -> Report:
+    """The report of a page's bytes. `known`: a field → its value and how it was found, where the page need not be asked.
+
+    Raises Unreadable for a page without an article.
+    """
     source, found = _source(data, encoding)
-    yield None, _report(source, found)
+    return _report(source, found, known or {})
+
+
+def fragment_text(markup: str) -> str:
+    """The text of a piece of HTML, such as a feed's: a line for each block. Plain text comes out as it is."""
+    if "<" not in markup and "&" not in markup:
+        return markup
+    page = _parsed(f"<html><body>{markup}</body></html>")
+    for element in page.xpath("//script | //style | //noscript | //template"):
+        element.drop_tree()
+    for element in page.iter(*_BLOCKS):
+        element.tail = "\n" + (element.tail or "")
+        element.text = "\n" + (element.text or "")
+    lines = (" ".join(line.split()) for line in page.text_content().split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _source(data: bytes, encoding: str | None) -> tuple[str, dict[str, str]]:
@@ -78,21 +103,27 @@ def _charset(label: str) -> str | None:
     return "cp1252" if name in ("iso8859-1", "ascii") else name
 
 
-def _report(source: str, found: dict[str, str]) -> Report:
+def _report(source: str, found: dict[str, str], known: Mapping[str, tuple[str, str]]) -> Report:
+    page = _parsed(source)
+    told: dict[str, tuple[str, str] | None] = {"title": _told(page, TITLE), "outlet": _told(page, OUTLET), "url": _url(page, source)}
+    told |= known
+    told.setdefault("published", _published(page, told["url"][0] if told["url"] else None))
+    text = _article(page)
+    sure = {field: value for field, value in told.items() if value}
+    return new_report(text, found=found | {f: how for f, (_, how) in sure.items()}, **{f: value for f, (value, _) in sure.items()})
+
+
+def _parsed(source: str) -> Any:
+    """The tree of a page, without comments. Raises Unreadable."""
     from lxml import etree  # type: ignore[import-untyped,unused-ignore]
     from lxml import html as lxml_html  # type: ignore[import-untyped,unused-ignore]
 
     # libxml2 ends a document at a NUL. Bytes, because it refuses str with an XML declaration of an encoding.
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
-        page = lxml_html.document_fromstring(source.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+        return lxml_html.document_fromstring(source.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable(f"not readable as HTML: {error}", "Save the page's text as a .txt file.") from None
-    known: dict[str, tuple[str, str] | None] = {"title": _told(page, TITLE), "outlet": _told(page, OUTLET), "url": _url(page, source)}
-    known["published"] = _published(page, known["url"][0] if known["url"] else None)
-    text = _article(page)
-    values = {field: told[0] for field, told in known.items() if told}
-    return new_report(text, found=found | {field: told[1] for field, told in known.items() if told}, **values)
 
 
 def _article(page: Any) -> str:

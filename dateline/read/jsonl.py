@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import msgspec
 
 from dateline.read.decode import Utf8Stream, decode, read_document
-from dateline.read.language import code_of
-from dateline.read.reports import new_report
+from dateline.read.fields import kind_of, report_of
+from dateline.read.reading import Reading
 from dateline.read.unreadable import MAX_DEPTH, MAX_LINE, Unreadable, bytes_in_words
 from dateline.records import Report
 
@@ -23,11 +22,7 @@ _ARRAY = re.compile(rb"""\s*\[\s*[{"]""")
 _CONTINUED = re.compile(rb"""\s*["'}]""")
 _LONE_SURROGATE = re.compile(rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_ISO_8601 = re.compile(r"[\dW-]+(?:[Tt ][\d:.,]+(?:[Zz]|[+-][\d:]+)?)?")
-
 _decoder = msgspec.json.Decoder()
-_KINDS = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
 _OBJECT_ADVICE = 'Give one object a line, such as {"text": "…"}.'
 _ARRAY_ADVICE = "Give one object a line; jq makes that of an array: jq -c '.[]' FILE"
 
@@ -50,22 +45,22 @@ def json_format(head: bytes) -> str | None:
     return "jsonl" if 2 * sum(_OBJECT.match(line) is not None for line in lines) >= len(lines) else None
 
 
-def read_lines(stream: BinaryIO, encoding: str | None) -> Iterator[tuple[str, Report | Unreadable]]:
+def read_lines(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str, Report | Unreadable]]:
     """The report of each line, or what is wrong with it."""
-    if encoding:
-        stream = io.BufferedReader(Utf8Stream(stream, encoding))
+    if reading.encoding:
+        stream = io.BufferedReader(Utf8Stream(stream, reading.encoding))
     for number, line in _lines(stream):
         if isinstance(line, bytes):
             line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if line.isspace() or not line:
                 continue
-        yield f"line {number}", _result(line, encoding)
+        yield f"line {number}", _result(line, reading)
 
 
-def read_object(stream: BinaryIO, encoding: str | None) -> Iterator[tuple[None, Report | Unreadable]]:
+def read_object(stream: BinaryIO, reading: Reading) -> Iterator[tuple[None, Report | Unreadable]]:
     """The one report of an object that goes over many lines."""
-    text, _ = decode(read_document(stream), encoding)
-    yield None, _result(text.encode(), encoding)
+    text, _ = decode(read_document(stream), reading.encoding)
+    yield None, _result(text.encode(), reading)
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | Unreadable]]:
@@ -91,11 +86,12 @@ def _too_long() -> Unreadable:
     return Unreadable(f"the line is longer than {bytes_in_words(MAX_LINE)}", "Split it: give each report a line of its own.")
 
 
-def _result(line: bytes | Unreadable, encoding: str | None) -> Report | Unreadable:
+def _result(line: bytes | Unreadable, reading: Reading) -> Report | Unreadable:
     if isinstance(line, Unreadable):
         return line
     try:
-        return _report(*_object(line, encoding))
+        value, found = _object(line, reading.encoding)
+        return report_of(value, reading.columns, found)
     except Unreadable as problem:
         return problem
 
@@ -117,68 +113,10 @@ def _object(line: bytes, encoding: str | None) -> tuple[dict[str, Any], dict[str
             raise Unreadable("a \\u escape with half a character (a lone surrogate)", "Write the text anew from its source.") from None
         raise Unreadable(f"broken JSON: {error}", _OBJECT_ADVICE) from None
     if not isinstance(value, dict):
-        raise Unreadable(f"{_KINDS[type(value)]}, not a JSON object", _ARRAY_ADVICE if isinstance(value, list) else _OBJECT_ADVICE)
+        raise Unreadable(f"{kind_of(value)}, not a JSON object", _ARRAY_ADVICE if isinstance(value, list) else _OBJECT_ADVICE)
     if _is_deep(value):
         raise _too_deep()
     return value, found
-
-
-def _report(value: dict[str, Any], found: dict[str, str]) -> Report:
-    """The report of an object. What a key holds against its type is kept in `extra` as it was, except for text and id."""
-    id = _id(value.pop("id", None))
-    try:
-        text = value.pop("text", None)
-        if text is None:
-            raise Unreadable("no text", 'Put the report\'s text under the key "text".')
-        if not isinstance(text, str):
-            raise Unreadable(f"the text is {_kind(text)}, not a string", 'Put the report\'s text under the key "text", as a string.')
-        return new_report(
-            text,
-            id=id,
-            title=_take(value, "title"),
-            published=_take(value, "published", _published),
-            outlet=_take(value, "outlet"),
-            url=_take(value, "url"),
-            language=_take(value, "language", code_of),
-            found=found,
-            extra=value,
-        )
-    except Unreadable as problem:
-        problem.report = id
-        raise
-
-
-def _id(value: Any) -> str | None:
-    """The given id; a number is one too. None where there is none."""
-    if value is None or (isinstance(value, str) and (not value or value.isspace())):
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Unreadable(f"the id is {_kind(value)}, not a string", "Give a string, or none: then the text makes one.")
-    return str(value)
-
-
-def _take(value: dict[str, Any], key: str, meaning: Any = str) -> str | None:
-    """What a key means, taken out of the object; None, and left where it is, if it means nothing."""
-    given = value.get(key)
-    if given is None or (isinstance(given, str) and (not given or given.isspace())):
-        value.pop(key, None)  # unknown is None, never ""
-        return None
-    meant: str | None = meaning(given) if isinstance(given, str) else None
-    if meant is not None:
-        del value[key]
-    return meant
-
-
-def _published(given: str) -> str | None:
-    """An ISO 8601 date or date-time with hyphens, so that its first ten characters are the day; None for anything else."""
-    given = given.strip()
-    if not _ISO_8601.fullmatch(given):
-        return None
-    try:
-        moment: date = datetime.fromisoformat(given) if len(given) > len("2018-07-02") else date.fromisoformat(given)
-    except ValueError:
-        return None
-    return given if _DAY.match(given) else moment.isoformat()
 
 
 def _parses(line: bytes) -> bool:
@@ -201,7 +139,3 @@ def _is_deep(value: Any) -> bool:
 
 def _too_deep() -> Unreadable:
     return Unreadable(f"JSON nested more than {MAX_DEPTH} deep", "Flatten it, or leave out what is nested.")
-
-
-def _kind(value: Any) -> str:
-    return _KINDS.get(type(value), "an object")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from dateline.read.decode import decode, read_document
+from dateline.read.reading import Reading
 from dateline.read.reports import new_report
 from dateline.records import Report
 
 
-def read_text(stream: BinaryIO, encoding: str | None) -> Iterator[tuple[None, Report]]:
-    text, found = decode(read_document(stream), encoding)
+def read_text(stream: BinaryIO, reading: Reading) -> Iterator[tuple[None, Report]]:
+    text, found = decode(read_document(stream), reading.encoding)
     yield None, new_report(text, found=found)

@@ -16,6 +16,12 @@ MAX_LINE = 16 * 1024 * 1024
 # text, of which "the report says" would mean nothing.
 MAX_REPORT = 1_000_000
 
+# All that an archive holds, decompressed, archives in it included: above this it is a bomb, or better unpacked first.
+MAX_ARCHIVE = 1024 * 1024 * 1024
+
+# Archives in archives.
+MAX_NESTING = 3
+
 # Nesting of JSON. Parsers give up somewhere near a thousand, depending on who calls them; a record that we accept
 # must also be written and read again by every later stage, nested a little deeper.
 MAX_DEPTH = 100
