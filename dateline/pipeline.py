@@ -18,6 +18,7 @@ from dateline.encode.model import WEIGHTS, Model, read_card
 from dateline.engines import local
 from dateline.extract import assemble
 from dateline.extract.decisions import Decisions
+from dateline.limit import TooSlow, at_most
 from dateline.records import SCHEMA, CodedReport, Failure, Report, SectionKind, digest
 from dateline.store import RunInfo
 
@@ -26,6 +27,9 @@ Step = Callable[[list[Report | Failure]], list[Coded]]
 
 # Characters in a batch of reports: enough that handing it to a worker costs nothing, few enough that a kill costs little.
 BATCH_CHARACTERS = 10_000
+
+# What one report may take. The longest that are read, 1,000,000 characters, take a part of it on one core.
+MAX_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -105,11 +109,14 @@ def make_step(settings: Settings, threads: int) -> Step:
 def code_batch(model: Model, codebook: Codebook, decisions: Decisions, batch: list[Report | Failure]) -> list[Coded]:
     """A batch's coded reports and failures, in order."""
     reports = [item for item in batch if isinstance(item, Report)]
-    try:
-        coded = iter(code_reports(model, codebook, decisions, reports))
-        return [next(coded) if isinstance(item, Report) else item for item in batch]
-    except Exception:  # one report must not take the others with it: find it by coding each alone
-        return [code_alone(model, codebook, decisions, item) if isinstance(item, Report) else item for item in batch]
+    if len(reports) > 1:
+        try:
+            with at_most(MAX_SECONDS):
+                coded = iter(code_reports(model, codebook, decisions, reports))
+            return [next(coded) if isinstance(item, Report) else item for item in batch]
+        except (Exception, TooSlow):  # one report must not take the others with it: find it by coding each alone
+            pass
+    return [code_alone(model, codebook, decisions, item) if isinstance(item, Report) else item for item in batch]
 
 
 def code_reports(model: Model, codebook: Codebook, decisions: Decisions, reports: list[Report]) -> list[CodedReport]:
@@ -124,12 +131,12 @@ def code_reports(model: Model, codebook: Codebook, decisions: Decisions, reports
 def code_alone(model: Model, codebook: Codebook, decisions: Decisions, report: Report) -> Coded:
     """One report coded, or the Failure that says at which step and why."""
     try:
-        return code_reports(model, codebook, decisions, [report])[0]
-    except Exception as error:
-        return Failure(
-            input=report.id,
-            step="code",
-            error=f"{type(error).__name__}: {error}",
-            advice="this is a fault of Dateline: please file it with the report's text if you may share it",
-            report=report.id,
-        )
+        with at_most(MAX_SECONDS):
+            return code_reports(model, codebook, decisions, [report])[0]
+    except TooSlow:
+        error = f"it took more than {MAX_SECONDS} seconds"
+        advice = "split it into shorter reports"
+    except Exception as fault:
+        error = f"{type(fault).__name__}: {fault}"
+        advice = "this is a fault of Dateline: please file it with the report's text if you may share it"
+    return Failure(input=report.id, step="code", error=error, advice=advice, report=report.id)

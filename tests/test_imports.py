@@ -13,7 +13,7 @@ ROWS = [
     {"resolve"},
     {"encode", "store"},
     {"codebook", "harm"},
-    {"records"},
+    {"records", "limit"},
 ]
 RANK = {name: len(ROWS) - i for i, row in enumerate(ROWS) for name in row}
 

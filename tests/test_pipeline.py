@@ -96,6 +96,43 @@ def test_one_bad_report_is_a_failure_beside_the_rest(monkeypatch: pytest.MonkeyP
     assert "ZeroDivisionError: odd" in bad.error
 
 
+def test_a_report_that_takes_too_long_is_a_failure_beside_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = assemble.events
+
+    def events(r: Report, *rest: object) -> tuple[object, ...]:
+        while "slow" in r.text:
+            pass
+        return honest(r, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(assemble, "events", events)
+    monkeypatch.setattr(pipeline, "MAX_SECONDS", 3)
+    good, slow = coded(report(STORY), report("slow"))
+    assert isinstance(good, CodedReport)
+    assert isinstance(slow, Failure)
+    assert "more than 3 seconds" in slow.error
+
+
+def test_the_user_says_which_sections_yield_events() -> None:
+    comment = "\n\n1 comment\nPolice killed ten protesters in Lima, my neighbour saw it."
+    sections = (
+        Section(kind="body", start=0, end=len(STORY)),
+        Section(kind="comment", start=len(STORY), end=len(STORY + comment)),
+    )
+    (out,) = code([report(STORY + comment, sections=sections)], Settings(sections=("comment",)))
+    assert isinstance(out, CodedReport)
+    assert out.events
+    assert all(e.section == "comment" and e.trigger.start >= len(STORY) for e in out.events)
+    (out,) = code([report(STORY + comment, sections=sections)], Settings(sections=("body", "comment")))
+    assert isinstance(out, CodedReport)
+    assert {e.section for e in out.events} == {"body", "comment"}
+    for event in out.events:
+        assert {t.start >= len(STORY) for t in event.triggers} == {event.section == "comment"}
+
+
+def test_other_sections_make_another_run() -> None:
+    assert pipeline.run_info(Settings()).id != pipeline.run_info(Settings(sections=("comment",))).id
+
+
 def test_failures_of_reading_pass_in_their_place() -> None:
     failure = Failure(input="x", step="read", error="e", advice="a")
     assert [isinstance(c, Failure) for c in coded(report("A."), failure, report("B."))] == [False, True, False]

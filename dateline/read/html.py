@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from dateline.limit import TooSlow, at_most
 from dateline.read.decode import decode, read_document
 from dateline.read.reading import Reading
 from dateline.read.reports import new_report
@@ -47,6 +48,9 @@ _NOT_PUBLISHED = re.compile(r"updat|modif|revis|expir|image|event|start|end_?tim
 # What ends a line in a piece of HTML.
 _BLOCKS = ("p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
 
+# What a page may take. The longest real ones take one or two.
+MAX_SECONDS = 60
+
 # htmldate takes nothing before 1995 unless told to; a page that declares the date of a digitised report may.
 _EARLIEST = datetime(1800, 1, 1)
 
@@ -65,8 +69,12 @@ def page_report(data: bytes, encoding: str | None, known: Mapping[str, tuple[str
 
     Raises Unreadable for a page without an article.
     """
-    source, found = _source(data, encoding)
-    return _report(source, found, known or {})
+    try:
+        with at_most(MAX_SECONDS):
+            source, found = _source(data, encoding)
+            return _report(source, found, known or {})
+    except TooSlow:
+        raise Unreadable(f"reading it took more than {MAX_SECONDS} seconds", "Save the page's text as a .txt file.") from None
 
 
 def fragment_text(markup: str) -> str:
