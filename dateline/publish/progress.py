@@ -1,4 +1,4 @@
-"""How far a run is, on standard error: a bar on a terminal, nothing when piped, and at the end what was done and what failed."""
+"""How far a run is, on standard error: a bar on a terminal, nothing when piped; what fails, as it fails; and at the end what was done."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from dateline.records import CodedReport, Failure, Report
 if TYPE_CHECKING:
     from rich.table import Table
 
-KEPT = terminal.LISTED  # failures that are kept to be named; more are counted
-
 
 class Progress:
     """Counts what passes through a run and shows it. Use it in a `with` block around the run."""
@@ -27,7 +25,6 @@ class Progress:
         self.console = terminal.console(stderr=True)
         self.reports = self.events = self.skipped = self.forgotten = self.failed = self.passed = 0
         self.types: Counter[tuple[str, str]] = Counter()
-        self.failures: list[Failure] = []
 
     def __enter__(self) -> Progress:
         from rich import progress
@@ -82,12 +79,11 @@ class Progress:
                 self._advance()
 
     def coded(self, items: Iterable[CodedReport | Failure]) -> Iterator[CodedReport | Failure]:
-        """The items, counted."""
+        """The items, counted; failures are named."""
         for item in items:
             if isinstance(item, Failure):
                 self.failed += 1
-                if len(self.failures) < KEPT:
-                    self.failures.append(item)
+                terminal.failure(item, self.console)  # each as it comes: a file of JSON Lines keeps none of them
             else:
                 self.reports += 1
                 self.events += len(item.events)
@@ -96,7 +92,7 @@ class Progress:
             yield item
 
     def report(self, output: str | None, repeated: int) -> int:
-        """Say what was done, name what failed; the exit status: 1 where something failed. `repeated`: reports that were given twice."""
+        """Say what was done; the exit status: 1 where something failed. `repeated`: reports that were given twice."""
         if self.console.is_terminal and output and self.types:
             self.console.print(self._table())
         said = [f"{many(self.reports, 'report')} coded, {many(self.events, 'event')}"]
@@ -104,7 +100,6 @@ class Progress:
         said += [f"{self.forgotten:,} forgotten, and left out"] if self.forgotten else []
         said += [f"{repeated:,} given twice, and coded once"] if repeated else []
         said += [f"{self.failed:,} failed"] if self.failed else []
-        terminal.failures(self.failures, self.failed, self.console)
         self.console.print("; ".join(said) + (f"; in {terminal.safe(output)}" if output else ""), soft_wrap=True)
         return 1 if self.failed else 0
 

@@ -187,9 +187,14 @@ def _counted(p: Participant) -> str:
 
 
 def failures(found: Iterable[Failure], count: int, to: Console) -> None:
-    """Print the first failures with what to do, of `count`."""
+    """Print the first failures, of `count`."""
     for f in islice(found, LISTED):
-        where = f", {safe(f.where)}" if f.where else ""
-        to.print(f"failed: {safe(f.input)}{where}: {safe(f.error)}. {safe(f.advice)}", soft_wrap=True)
+        failure(f, to)
     if count > LISTED:
-        to.print(f"… and {count - LISTED:,} more failures; a dataset keeps them all")
+        to.print(f"… and {count - LISTED:,} more failures; the dataset keeps them all")
+
+
+def failure(f: Failure, to: Console) -> None:
+    """Print what failed, where, why and what to do, on one line."""
+    where = f", {safe(f.where)}" if f.where else ""
+    to.print(f"failed: {safe(f.input)}{where}: {safe(f.error)}. {safe(f.advice)}", soft_wrap=True)
