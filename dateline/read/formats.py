@@ -18,6 +18,7 @@ from dateline.read.table import read_table, table_dialect
 from dateline.read.text import read_text
 from dateline.read.unpack import HEAD, seeking, unpacked
 from dateline.read.unreadable import MAX_ARCHIVE, MAX_NESTING, Unreadable
+from dateline.read.warc import read_warc
 from dateline.records import Report
 
 READERS: dict[str, Callable[[BinaryIO, Reading], Iterator[tuple[str | None, Report | Unreadable]]]] = {
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[[BinaryIO, Reading], Iterator[tuple[str | None, Repo
     "html": read_html,
     "table": read_table,
     "parquet": read_parquet,
+    "warc": read_warc,
 }
 
 # Bytes 0 to 31 without tab, line feeds, form feed and escape. Text has none, random bytes one in nine.
@@ -39,7 +41,7 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # First bytes of what is read.
 MAGIC = {b"%PDF-": "pdf", b"{\\rtf": "rtf", b"PAR1": "parquet", b"WARC/1.": "warc", ZIP[0]: "zip", ZIP[1]: "zip"}
 
-NOT_YET = {"pdf": "a PDF document", "rtf": "a Rich Text document", "warc": "a web archive (WARC)"}
+NOT_YET = {"pdf": "a PDF document", "rtf": "a Rich Text document"}
 
 # (offset, first bytes, what it is) of what is not read. Those that could begin a text, such as BM or MZ, are left to the count above.
 SIGNATURES = (

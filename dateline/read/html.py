@@ -64,14 +64,18 @@ def read_html(stream: BinaryIO, reading: Reading) -> Iterator[tuple[None, Report
     yield None, page_report(read_document(stream), reading.encoding)
 
 
-def page_report(data: bytes, encoding: str | None, known: Mapping[str, tuple[str, str]] | None = None) -> Report:
+def page_report(
+    data: bytes, encoding: str | None, known: Mapping[str, tuple[str, str]] | None = None, charset: str | None = None
+) -> Report:
     """The report of a page's bytes. `known`: a field → its value and how it was found, where the page need not be asked.
+
+    `encoding` is certain; `charset` is what the server said, which browsers trust more than the page.
 
     Raises Unreadable for a page without an article.
     """
     try:
         with at_most(MAX_SECONDS):
-            source, found = _source(data, encoding)
+            source, found = _source(data, encoding, charset)
             return _report(source, found, known or {})
     except TooSlow:
         raise Unreadable(f"reading it took more than {MAX_SECONDS} seconds", "Save the page's text as a .txt file.") from None
@@ -91,10 +95,12 @@ def fragment_text(markup: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _source(data: bytes, encoding: str | None) -> tuple[str, dict[str, str]]:
+def _source(data: bytes, encoding: str | None, charset: str | None) -> tuple[str, dict[str, str]]:
     """The page as text. Its bytes come before what it declares: many pages are UTF-8 and say otherwise."""
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
-    name = _charset(declared[1].decode("ascii", "ignore")) if declared else None
+    name = _charset(charset) if charset else None
+    if name is None and declared:
+        name = _charset(declared[1].decode("ascii", "ignore"))
     if name == "utf-8" and not encoding:
         # A broken byte in a page spoils one character, as it does in a browser.
         return data.decode("utf-8-sig", "replace"), {}

@@ -73,17 +73,24 @@ class _Unpacked(io.RawIOBase):
         self._unpacked = unpacked
         self._method = method
         self._damage = damage
+        self._problem: Unreadable | None = None  # raised again for whoever reads on
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer is opaque before 3.12
+        if self._problem:
+            raise self._problem
         try:
-            return int(self._unpacked.readinto(buffer))
+            data = self._unpacked.read1(len(buffer))  # what there is: damage further on must not take the good with it
         except EOFError:
-            raise Unreadable(f"its {self._method} data stops before the end", "Copy or download it again; it was cut off.") from None
+            self._problem = Unreadable(f"its {self._method} data stops before the end", "Copy or download it again; it was cut off.")
+            raise self._problem from None
         except self._damage as error:
-            raise Unreadable(f"its {self._method} data is damaged: {error}", "Copy or download it again.") from None
+            self._problem = Unreadable(f"its {self._method} data is damaged: {error}", "Copy or download it again.")
+            raise self._problem from None
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class _Rewound(io.RawIOBase):
@@ -99,7 +106,7 @@ class _Rewound(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer is opaque before 3.12
         data, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
         if not data:
-            data = _read_some(self._stream, len(buffer))
+            data = read_some(self._stream, len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
@@ -107,14 +114,19 @@ class _Rewound(io.RawIOBase):
 def _read_head(stream: BinaryIO) -> bytes:
     head = b""
     while len(head) < HEAD:
-        data = _read_some(stream, HEAD - len(head))
+        try:
+            data = read_some(stream, HEAD - len(head))
+        except Unreadable:
+            if not head:
+                raise
+            break  # it breaks off here: whoever reads on will hear of it
         if not data:
             break
         head += data
     return head
 
 
-def _read_some(stream: BinaryIO, size: int) -> bytes:
+def read_some(stream: BinaryIO, size: int) -> bytes:
     """What there is, rather than waiting for all of it: a pipe's lines are read as they come."""
     return cast(io.BufferedReader, stream).read1(size)
 

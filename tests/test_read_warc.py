@@ -1,0 +1,102 @@
+"""Web archives, written by warcio as crawlers write them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import time
+from pathlib import Path
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from dateline.read import read
+from dateline.records import Failure, Report
+
+PARAGRAPH = (
+    "Police arrested {n} rioters in the northern city on Sunday, and the ministry condemned the attack on the station. The governor said"
+    " that the curfew would stay in force until the end of the week and that the army would guard the bridges over the river."
+)
+
+
+def page(n: int, extra: str = "") -> bytes:
+    body = "".join(f"<p>{PARAGRAPH.format(n=n + i)}</p>" for i in range(4))
+    head = f"<title>Riot {n}</title><meta property='article:published_time' content='2019-03-02T10:00:00Z'>"
+    return f"<html><head>{head}</head><body>{extra}<article><h1>Riot {n}</h1>{body}</article></body></html>".encode()
+
+
+def warc(*pages: tuple[str, bytes, str, str], packed: bool = True) -> bytes:
+    """Records of (address, content, status line, content type), between a warcinfo and, for each, a request."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=packed)
+    writer.write_record(writer.create_warcinfo_record("test.warc", {"software": "test"}))
+    for url, content, status, kind in pages:
+        headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
+        writer.write_record(
+            writer.create_warc_record(url, "request", payload=io.BytesIO(b""), http_headers=StatusAndHeaders("GET / HTTP/1.1", []))
+        )
+        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(content), http_headers=headers))
+    return out.getvalue()
+
+
+def results(tmp_path: Path, data: bytes) -> list[Report | Failure]:
+    (tmp_path / "a.warc").write_bytes(data)
+    return list(read([str(tmp_path / "a.warc")]))
+
+
+def test_pages_are_reports_and_the_rest_is_skipped(tmp_path: Path) -> None:
+    for packed in (True, False):
+        data = warc(
+            ("https://example.org/1", page(1), "200 OK", "text/html; charset=utf-8"),
+            ("https://example.org/gone", page(2), "404 Not Found", "text/html"),
+            ("https://example.org/x.png", b"\x89PNG\r\n\x1a\n", "200 OK", "image/png"),
+            ("https://example.org/3", PARAGRAPH.format(n=3).encode(), "200 OK", "text/plain"),
+            packed=packed,
+        )
+        first, plain = results(tmp_path, data)
+        assert isinstance(first, Report)
+        assert isinstance(plain, Report)
+        assert (first.title, first.url, first.published) == ("Riot 1", "https://example.org/1", "2019-03-02")
+        assert (first.found["url"], first.found["published"]) == ("warc", "meta")
+        assert plain.text == PARAGRAPH.format(n=3)
+        assert plain.published is None
+
+
+def test_the_servers_charset_is_believed(tmp_path: Path) -> None:
+    data = page(1).replace(b"ministry", "ministère".encode("latin-1"))
+    (report,) = results(tmp_path, warc(("https://example.org/1", data, "200 OK", "text/html; charset=iso-8859-1")))
+    assert isinstance(report, Report)
+    assert "ministère" in report.text
+
+
+def test_a_page_without_an_article_is_named_beside_the_good(tmp_path: Path) -> None:
+    bad, good = results(
+        tmp_path,
+        warc(("https://example.org/e", b"<html></html>", "200 OK", "text/html"), ("https://example.org/1", page(1), "200 OK", "text/html")),
+    )
+    assert isinstance(bad, Failure)
+    assert isinstance(good, Report)
+    assert bad.where == "record 3"
+
+
+def test_a_cut_archive_keeps_what_stands_before_the_cut(tmp_path: Path) -> None:
+    many = [(f"https://example.org/{n}", page(n), "200 OK", "text/html") for n in range(3)]
+    for packed in (True, False):
+        data = warc(*many, packed=packed)
+        *good, cut = results(tmp_path, data[:-300])
+        assert [r.title for r in good if isinstance(r, Report)] == ["Riot 0", "Riot 1"]
+        assert isinstance(cut, Failure)
+        assert cut.where
+    garbage = results(tmp_path, gzip.decompress(warc(*many))[:900] + b"\xff" * 5000)
+    assert isinstance(garbage[-1], Failure)
+
+
+def test_a_hundred_records_a_second(tmp_path: Path) -> None:
+    filler = "<nav>" + "".join(f"<a href='/s{i}'>Section {i}</a>" for i in range(100)) + "</nav>"
+    data = warc(*((f"https://example.org/{n}", page(n, filler), "200 OK", "text/html") for n in range(200)))
+    results(tmp_path, warc(("https://example.org/w", page(999), "200 OK", "text/html")))  # what is loaded once
+    start = time.process_time()
+    out = results(tmp_path, data)
+    seconds = time.process_time() - start
+    assert sum(isinstance(r, Report) for r in out) == 200
+    assert 200 / seconds >= 100
