@@ -10,15 +10,20 @@ from typing import BinaryIO
 
 from dateline.read.archive import WORD, Budget, members, opened
 from dateline.read.decode import wide_encoding
+from dateline.read.feed import read_feed
 from dateline.read.html import read_html
 from dateline.read.jsonl import json_format, read_lines, read_object
+from dateline.read.mail import read_eml, read_mbox
 from dateline.read.parquet import read_parquet
+from dateline.read.pdf import read_pdf
 from dateline.read.reading import Reading
+from dateline.read.rtf import read_rtf
 from dateline.read.table import read_table, table_dialect
 from dateline.read.text import read_text
 from dateline.read.unpack import HEAD, seeking, unpacked
 from dateline.read.unreadable import MAX_ARCHIVE, MAX_NESTING, Unreadable
 from dateline.read.warc import read_warc
+from dateline.read.word import read_word
 from dateline.records import Report
 
 READERS: dict[str, Callable[[BinaryIO, Reading], Iterator[tuple[str | None, Report | Unreadable]]]] = {
@@ -28,6 +33,11 @@ READERS: dict[str, Callable[[BinaryIO, Reading], Iterator[tuple[str | None, Repo
     "html": read_html,
     "table": read_table,
     "parquet": read_parquet,
+    "feed": read_feed,
+    "pdf": read_pdf,
+    "rtf": read_rtf,
+    "eml": read_eml,
+    "mbox": read_mbox,
     "warc": read_warc,
 }
 
@@ -40,8 +50,6 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 # First bytes of what is read.
 MAGIC = {b"%PDF-": "pdf", b"{\\rtf": "rtf", b"PAR1": "parquet", b"WARC/1.": "warc", ZIP[0]: "zip", ZIP[1]: "zip"}
-
-NOT_YET = {"pdf": "a PDF document", "rtf": "a Rich Text document"}
 
 # (offset, first bytes, what it is) of what is not read. Those that could begin a text, such as BM or MZ, are left to the count above.
 SIGNATURES = (
@@ -83,6 +91,7 @@ _HTML = re.compile(
     + rb"<(?:!doctype\s+html|html|head|body|title|meta|link|base|style|script|header|main|article|section|div|span|table|p|h1)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_FEED = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<(?:\?xml|rss|feed|!doctype)\b", re.IGNORECASE)
 
 
@@ -106,7 +115,9 @@ def _read_zip(stream: BinaryIO, reading: Reading, budget: Budget, depth: int) ->
     stream = seeking(stream, MAX_ARCHIVE)
     archive = opened(stream)
     if WORD in archive.namelist():
-        raise Unreadable("a Word document (.docx)", _ADVICE)
+        stream.seek(0)
+        yield from read_word(stream, reading)
+        return
     if depth >= MAX_NESTING:
         raise Unreadable(f"archives nested more than {MAX_NESTING} deep", "Unpack it, and give its files.")
     for name, member in members(archive, budget):
@@ -151,8 +162,6 @@ def sniff(head: bytes, reading: Reading) -> str:
         binary = _binary(head) if form in (None, "zip") else None
         if binary:
             raise Unreadable(f"{binary}, not text", _ADVICE)
-        if form in NOT_YET:
-            raise Unreadable(NOT_YET[form], _ADVICE)
         if form:
             return form
     head = head.removeprefix(b"\xef\xbb\xbf")
@@ -161,8 +170,24 @@ def sniff(head: bytes, reading: Reading) -> str:
     if _XML.match(head):
         if re.search(rb"<html\b", head, re.IGNORECASE):
             return "html"
-        raise Unreadable("an XML file (such as a news feed), not text", _ADVICE)
-    return json_format(head) or ("table" if table_dialect(head, reading) else "text")
+        if _FEED.search(head):
+            return "feed"
+        raise Unreadable("an XML file that is no news feed, not text", _ADVICE)
+    return _mail(head, reading) or json_format(head) or ("table" if table_dialect(head, reading) else "text")
+
+
+# Headers that only mail programs write. "From:", "Date:" and "Subject:" may open a text that somebody typed.
+_HEADER = re.compile(rb"(?:[!-9;-~]{1,60}:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)+", re.IGNORECASE)
+_MAILED = re.compile(rb"^(?:mime-version|message-id|received|return-path|delivered-to|dkim-signature):", re.IGNORECASE | re.MULTILINE)
+_MBOX = re.compile(rb"From \S+[^\r\n]*\d\d:\d\d[^\r\n]*\r?\n[!-9;-~]{1,60}:")
+
+
+def _mail(head: bytes, reading: Reading) -> str | None:
+    """ "mbox" or "eml" for mail, else None."""
+    if _MBOX.match(head):
+        return "mbox"
+    headers = _HEADER.match(head)
+    return "eml" if headers and (_MAILED.search(headers[0]) or reading.name.lower().endswith(".eml")) else None
 
 
 def _binary(head: bytes) -> str | None:
