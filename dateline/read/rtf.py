@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from dateline.read.decode import read_document
+from dateline.read.exports import reports_of
 from dateline.read.reading import Reading
-from dateline.read.reports import new_report
 from dateline.read.unreadable import Unreadable
 from dateline.records import Report
 
@@ -22,4 +22,4 @@ def read_rtf(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str | None, R
         text = rtf_to_text(data.decode("cp1252", "replace"), errors="replace")
     except (ValueError, LookupError, IndexError, OverflowError, RecursionError) as error:
         raise Unreadable(f"not readable as Rich Text: {error}", "Open it in a word processor and save it as plain text.") from None
-    yield None, new_report(text)
+    yield from reports_of(text, {})

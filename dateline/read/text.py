@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from dateline.read.decode import decode, read_document
+from dateline.read.exports import reports_of
 from dateline.read.reading import Reading
-from dateline.read.reports import new_report
+from dateline.read.unreadable import Unreadable
 from dateline.records import Report
 
 
-def read_text(stream: BinaryIO, reading: Reading) -> Iterator[tuple[None, Report]]:
+def read_text(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str | None, Report | Unreadable]]:
     text, found = decode(read_document(stream), reading.encoding)
-    yield None, new_report(text, found=found)
+    yield from reports_of(text, found)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from dateline.read.archive import opened
+from dateline.read.exports import reports_of
 from dateline.read.reading import Reading
-from dateline.read.reports import new_report
 from dateline.read.unreadable import MAX_DOCUMENT, Unreadable, bytes_in_words
 from dateline.records import Report
 
@@ -35,4 +36,8 @@ def read_word(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str | None, 
         title = " ".join((document.core_properties.title or "").split())
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError, AttributeError, IndexError, RecursionError) as error:
         raise Unreadable(f"a Word document that is damaged: {error}", _ADVICE) from None
-    yield None, new_report("\n".join(rows), title=title or None, found={"title": "docx"} if title else {})
+    for place, result in reports_of("\n".join(rows), {}):
+        # The title of a document that holds many articles is that of none.
+        if isinstance(result, Report) and place is None and title:
+            result = replace(result, title=title, found=result.found | {"title": "docx"})
+        yield place, result
