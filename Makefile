@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test lint lock evaluate benchmark schema wheel clean
+.PHONY: help install demo test soak lint lock evaluate benchmark schema wheel clean
 
 help:
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ demo: install ## code the reports in examples/ and show the events
 
 test: .venv/.tested lint ## lint, types and all tests
 	$(BIN)/python -m pytest -n auto
+
+soak: .venv/.tested ## damaged input for every reader, the section finder and the JSON edge, ten minutes each
+	SOAK_SECONDS=600 $(BIN)/python -m pytest -n auto tests/test_soak.py
 
 lint: .venv/.tested ## ruff and mypy
 	$(BIN)/ruff check .

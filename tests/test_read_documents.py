@@ -198,6 +198,13 @@ def test_only_a_newsletters_sender_is_an_outlet(tmp_path: Path) -> None:
     assert one(tmp_path, "b.eml", letter).outlet == "The Northern Gazette"
 
 
+def test_broken_headers_are_valid_unicode(tmp_path: Path) -> None:
+    letter = message("List-Id: <news.example.org>\r\n").replace(b"From: Jane", b"From:\x80 Jane")
+    report = one(tmp_path, "a.eml", letter)
+    assert "Jane" in (report.outlet or "")
+    assert (report.outlet or "").encode()
+
+
 def test_html_mail_and_attachments(tmp_path: Path) -> None:
     parts = (
         "--b\r\nContent-Type: text/plain\r\n\r\nView this in your browser.\r\n"
@@ -252,6 +259,12 @@ def test_entities_of_a_feed_are_not_followed(tmp_path: Path) -> None:
     entity = f'<!DOCTYPE rss [<!ENTITY e SYSTEM "file://{tmp_path}/secret.txt">]>'
     (tmp_path / "a.xml").write_text(RSS.replace('<?xml version="1.0"?>', entity).replace("Police", "&e; Police"))
     assert all("SECRET" not in getattr(r, "text", "") for r in read([str(tmp_path / "a.xml")]))
+
+
+def test_control_characters_in_a_feed(tmp_path: Path) -> None:
+    report = results(tmp_path, "a.xml", RSS.replace("&lt;p&gt;", "&lt;p&gt\x01;").encode())[0]
+    assert isinstance(report, Report)
+    assert NEWS in report.text
 
 
 def test_xml_that_is_no_feed_is_named(tmp_path: Path) -> None:

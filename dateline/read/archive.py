@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any, BinaryIO
 
 from dateline.read.unreadable import MAX_ARCHIVE, Unreadable, bytes_in_words
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, UnicodeDecodeError, OverflowError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError, OverflowError)
 _ADVICE = "Copy or download it again, or unpack it and give its files."
 
 WORD = "word/document.xml"  # what every Word document has
@@ -43,7 +44,7 @@ def members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[tuple[str, Bin
         if ".." in parts or info.filename.startswith(("/", "\\")) or info.filename[1:2] == ":":
             empty = False
             yield name, Unreadable("its name leads out of the archive", "Do not trust this archive; unpack it with care, if at all.")
-        elif info.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts):
+        elif not parts or info.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts):
             continue
         else:
             empty = False

@@ -45,6 +45,9 @@ _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(https?://\S+) -->")
 _PUBLISHED = re.compile(r"date|time|published|issued|created", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(r"updat|modif|revis|expir|image|event|start|end_?time|publisher", re.IGNORECASE)
 
+# What no tree of elements can hold.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 # What ends a line in a piece of HTML.
 _BLOCKS = ("p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -85,10 +88,10 @@ def fragment_text(markup: str) -> str:
     """The text of a piece of HTML, such as a feed's: a line for each block. Plain text comes out as it is."""
     if "<" not in markup and "&" not in markup:
         return markup
-    page = _parsed(f"<html><body>{markup}</body></html>")
+    page = _parsed(f"<html><body>{_NOT_XML.sub('', markup)}</body></html>")
     for element in page.xpath("//script | //style | //noscript | //template"):
         element.drop_tree()
-    for element in page.iter(*_BLOCKS):
+    for element in page.xpath("|".join(f"//{block}" for block in _BLOCKS)):
         element.tail = "\n" + (element.tail or "")
         element.text = "\n" + (element.text or "")
     lines = (" ".join(line.split()) for line in page.text_content().split("\n"))

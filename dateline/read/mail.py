@@ -78,7 +78,7 @@ def _message(data: bytes, place: str | None) -> Iterator[tuple[str | None, Repor
         yield place, _report(message, parts)
         for part in parts:
             if part.get_content_disposition() == "attachment" and part.get_content_maintype() != "image":
-                name = f"the attachment {part.get_filename() or part.get_content_type()!r}"
+                name = f"the attachment {_clean(part.get_filename() or '') or part.get_content_type()!r}"
                 yield place, Unreadable(f"{name} is not read", "Save it, and give it as an input.")
     except Unreadable as problem:
         yield place, problem
@@ -114,7 +114,12 @@ def _decoded(part: EmailMessage) -> tuple[str, dict[str, str]]:
 
 def _header(message: EmailMessage, name: str) -> str | None:
     value = message.get(name)
-    return " ".join(str(value).split()) or None if value is not None else None
+    return _clean(str(value)) if value is not None else None
+
+
+def _clean(value: str) -> str | None:
+    """A header's value as valid Unicode: bytes that are none reach us as lone surrogates."""
+    return " ".join(value.encode("utf-8", "replace").decode().split()) or None
 
 
 def _outlet(message: EmailMessage) -> str | None:
@@ -122,4 +127,4 @@ def _outlet(message: EmailMessage) -> str | None:
     if message.get("list-id") is None and message.get("list-unsubscribe") is None:
         return None
     addresses = getattr(message.get("from"), "addresses", ())
-    return (addresses[0].display_name or None) if addresses else None
+    return _clean(addresses[0].display_name) if addresses else None

@@ -25,7 +25,6 @@ def read_warc(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str, Report 
     which was fetched; its publication date is the page's own, never that of the fetch.
     """
     from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
 
     records = ArchiveIterator(_Short(stream))
     number, empty = 0, True
@@ -44,11 +43,11 @@ def read_warc(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str, Report 
             if result is not None:
                 empty = False
                 yield place, result
-        except (ArchiveLoadFailed, EOFError, ValueError, UnicodeDecodeError, OSError) as error:
-            yield place, Unreadable(f"the archive is damaged: {error}", _ADVICE)
-            return
         except Unreadable as problem:  # of the stream itself: it breaks off here
             yield place, problem
+            return
+        except Exception as error:  # warcio trips over headers that are not there, in many ways
+            yield place, Unreadable(f"the archive is damaged: {error!r}", _ADVICE)
             return
     if empty:
         raise Unreadable(
