@@ -1,4 +1,4 @@
-"""The whole flow on one screen: reports → batches → encoder → events → harm rules → coded reports.
+"""The whole flow on one screen: reports → batches → encoder → sections → events → harm rules → coded reports.
 
 A batch that fails is retried one report at a time; what still fails becomes a Failure beside the rest.
 """
@@ -18,6 +18,7 @@ from dateline.encode.model import WEIGHTS, Model, read_card
 from dateline.engines import local
 from dateline.extract import assemble
 from dateline.extract.decisions import Decisions
+from dateline.extract.sections import tell
 from dateline.limit import TooSlow, at_most
 from dateline.records import SCHEMA, CodedReport, Failure, Report, SectionKind, digest
 from dateline.store import RunInfo
@@ -122,9 +123,10 @@ def code_batch(model: Model, codebook: Codebook, decisions: Decisions, batch: li
 def code_reports(model: Model, codebook: Codebook, decisions: Decisions, reports: list[Report]) -> list[CodedReport]:
     """Reports coded together in one pass of the encoder."""
     encodings = model.encode([r.text for r in reports])
+    told = [tell(r, e, model.folder) for r, e in zip(reports, encodings, strict=True)]
     return [
         harm.guard(CodedReport(report=r, events=assemble.events(r, e, model, codebook, decisions)))
-        for r, e in zip(reports, encodings, strict=True)
+        for r, e in zip(told, encodings, strict=True)
     ]
 
 

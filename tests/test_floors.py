@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from corpus import form
+from corpus.pages import read_all
+from corpus.pages import score as pages
 from dateline.evaluate import scores
 from dateline.pipeline import code
-from dateline.records import CodedReport, Event
+from dateline.records import CodedReport, Event, Section
 
 DEV = sorted((Path(__file__).parent.parent / "corpus" / "dev").glob("*.txt"))
 DIGEST = "dabe45c48ea4954f"
@@ -54,3 +56,40 @@ def retyped(event: Event) -> Event:
     from dataclasses import replace
 
     return replace(event, type="AID" if event.type != "AID" else "AGREE")
+
+
+# Sections of pasted pages (corpus/pages/apart), which set no weight: F1 of spans matched one to one, and of spans equal to the character.
+PAGES = sorted((Path(__file__).parent.parent / "corpus" / "pages" / "apart").glob("*.txt"))
+PAGES_DIGEST = "81d1d652d08f43cb"
+SECTION_FLOORS = {
+    ("body", "overlap"): 0.94,
+    ("caption", "overlap"): 0.87,
+    ("comment", "overlap"): 0.97,
+    ("body", "span"): 0.73,
+    ("caption", "span"): 0.7,
+    ("comment", "span"): 0.73,
+}
+
+
+@pytest.fixture(scope="module")
+def told_sections() -> dict[str, dict[str, float]]:
+    return pages.score(pages.told(read_all(PAGES[0].parent)))
+
+
+def test_the_pages_are_those_that_the_floors_were_set_on() -> None:
+    assert len(PAGES) == 60
+    assert hashlib.sha256(b"".join(path.read_bytes() for path in PAGES)).hexdigest()[:16] == PAGES_DIGEST
+
+
+@pytest.mark.parametrize(("kind", "measure"), SECTION_FLOORS)
+def test_no_section_is_told_worse_than_its_floor(told_sections: dict[str, dict[str, float]], kind: str, measure: str) -> None:
+    assert told_sections[kind][measure] >= SECTION_FLOORS[kind, measure], told_sections
+
+
+def test_the_scores_of_sections_can_fail() -> None:
+    gold = list(read_all(PAGES[0].parent))
+    perfect = pages.score((n, t, g, g) for n, t, g in gold)
+    assert all(v[m] == 1 for v in perfect.values() for m in ("span", "overlap", "character"))
+    nothing = pages.score((n, t, g, [Section(kind="body", start=0, end=len(t))]) for n, t, g in gold)
+    assert nothing["comment"]["overlap"] == nothing["caption"]["overlap"] == 0
+    assert nothing["body"]["span"] < 0.4

@@ -35,7 +35,47 @@ def test_the_article_without_what_is_around_it(tmp_path):
     assert "130 activists" in report.text
     assert "José Müller" in report.text
     assert not any(word in report.text for word in ("Home", "John Doe", "rights", "<p>"))
-    assert (report.sections[0].start, report.sections[0].end) == (0, len(report.text))
+    assert [s.kind for s in report.sections] == ["headline", "body"]
+
+
+COMMENTS = """<section id="comments" class="comments-area"><h3>3 Comments</h3><ol class="comment-list">
+<li class="comment" id="comment-1"><article class="comment-body" id="div-comment-1"><footer class="comment-meta"><b class="fn">Janis Doe</b>
+<span class="says">says:</span> <a href="#">May 4</a></footer><div class="comment-content"><p>They should be <i>sacked</i>, all of them.</p>
+<p>My cousin saw police shoot two men at the gate.</p></div><div class="reply"><a>Reply</a></div></article></li>
+<li class="comment byuser comment-author-kostas even"><article class="comment-body">
+<footer class="comment-meta"><b class="fn">Kostas</b></footer>
+<div class="comment-content"><p>Maria: nobody asked the people of the town.</p></div></article></li></ol></section>"""
+FIGURES = """<figure><img src="x"><figcaption>Activists on the bridge. Photo: Z. Kor</figcaption></figure>
+<div class="wp-caption alignright"><img><p class="wp-caption-text">A police van stands across the road.</p></div>"""
+
+
+def test_sections_are_those_of_the_markup(tmp_path):
+    body = '<header><h1 class="logo">The Example</h1></header>' + ARTICLE.replace("</p>", "</p>" + FIGURES, 1) + COMMENTS
+    report = read_page(tmp_path, page(body=body))
+    assert [s.kind for s in report.sections] == ["headline", "body", "caption", "comment"]
+    headline, text, caption, comment = (report.text[s.start : s.end].strip() for s in report.sections)
+    assert headline == "Activists block a bridge"
+    assert text.startswith("About 130 activists")
+    assert text.endswith("thanked the officers.")
+    assert caption.split("\n\n") == ["Activists on the bridge. Photo: Z. Kor", "A police van stands across the road."]
+    assert comment.startswith("They should be sacked, all of them.\nMy cousin saw")
+    assert report.text.endswith("nobody asked the people of the town.")
+
+
+def test_who_comments_appears_nowhere(tmp_path):
+    report = read_page(tmp_path, page(body=ARTICLE + COMMENTS))
+    assert not any(name in report.text for name in ("Janis", "Doe", "Kostas", "Maria", "Reply", "May 4"))
+
+
+def test_a_page_whose_body_has_the_class_of_comments_is_read(tmp_path):
+    body = f'<div class="comments-wrapper"><div class="comment-content">{ARTICLE}</div></div>'
+    assert "130 activists" in read_page(tmp_path, page(body=body)).text
+
+
+def test_a_long_text_beside_a_picture_is_no_caption(tmp_path):
+    long = "The activists stayed on the bridge until noon, and the cars went round by the old road. " * 10
+    body = ARTICLE.replace("</article>", f'<div class="no-caption"><p>{long}</p></div></article>')
+    assert "old road" in read_page(tmp_path, page(body=body)).text.partition("caption")[0]
 
 
 def test_what_the_page_tells_and_where(tmp_path):

@@ -21,9 +21,10 @@ import test_read_warc as archives
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dateline.encode.model import Model
+from dateline.extract.sections import tell
 from dateline.read.formats import read_stream
 from dateline.read.reading import Reading
-from dateline.read.sections import sections
 from dateline.read.unreadable import Unreadable
 from dateline.records import CodedReport, RecordError, Report, from_json, to_json
 
@@ -114,13 +115,15 @@ def test_readers(name: str) -> None:
 
 
 def test_the_section_finder() -> None:
+    model = Model(threads=1)
     words = st.sampled_from(
         ["\n", "\n\n", "Comments (2)", "Reply", "> ", "rally-01 ", "CALAIS, March 13 (Reuters) — ", "1. ", "\u2028", " " * 50]
     )
 
     def act(pieces: list[str]) -> None:
         text = "".join(pieces)
-        found = sections(text)
+        (encoding,) = model.encode([text])
+        found = tell(Report(id="a", text=text), encoding, model.folder).sections
         assert "".join(text[s.start : s.end] for s in found) == text
 
     soak(st.lists(words | st.text(max_size=30), max_size=40), act)

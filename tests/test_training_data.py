@@ -1,9 +1,12 @@
 """What the encoder is taught: coded reports and corpora as training examples (no torch and no corpus is needed here)."""
 
+import itertools
+import random
 from pathlib import Path
 
 from corpus import form
-from training import data
+from corpus.pages import read_all
+from training import data, pages
 
 FORM = """outlet: The Courier
 ---
@@ -63,3 +66,15 @@ def test_tokens_are_joined_where_their_starts_say() -> None:
     assert text == "Police (in Lyon) held nine, he said."
     assert all(text[s : s + len(t)] == t for s, t in zip(starts, tokens, strict=True))
     assert text[slice(*data.stretch(starts, tokens, 3, 5))] == "Lyon) held"
+
+
+def test_a_variant_of_a_page_is_a_coded_page() -> None:
+    found = [pages.Page(*p) for p in read_all(Path(__file__).parent.parent / "corpus" / "pages" / "train")][:20]
+    choose = random.Random(1)
+    made = [pages.variant(page, found, choose) for page in found * 5]
+    assert len({m.text for m in made}) > 50
+    for page in made:
+        assert page.sections[0].start == 0
+        assert page.sections[-1].end == len(page.text)
+        assert all(a.end == b.start for a, b in itertools.pairwise(page.sections))
+        assert page.text.strip()

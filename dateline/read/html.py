@@ -15,11 +15,12 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from dateline.limit import TooSlow, at_most
+from dateline.read import markup
 from dateline.read.decode import decode, read_document
 from dateline.read.reading import Reading
 from dateline.read.reports import new_report
 from dateline.read.unreadable import Unreadable
-from dateline.records import Report
+from dateline.records import Report, Section, SectionKind
 
 # Where pages tell a field, the most deliberate place first: (what `found` says, XPath).
 TITLE = (
@@ -48,11 +49,11 @@ _NOT_PUBLISHED = re.compile(r"updat|modif|revis|expir|image|event|start|end_?tim
 # What no tree of elements can hold.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-# What ends a line in a piece of HTML.
-_BLOCKS = ("p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
-
 # What a page may take. The longest real ones take one or two.
 MAX_SECONDS = 60
+
+# Of a shorter text the extractor compares what other methods find, which takes as long again.
+SURE_ARTICLE = 1000
 
 # htmldate takes nothing before 1995 unless told to; a page that declares the date of a digitised report may.
 _EARLIEST = datetime(1800, 1, 1)
@@ -84,18 +85,14 @@ def page_report(
         raise Unreadable(f"reading it took more than {MAX_SECONDS} seconds", "Save the page's text as a .txt file.") from None
 
 
-def fragment_text(markup: str) -> str:
+def fragment_text(source: str) -> str:
     """The text of a piece of HTML, such as a feed's: a line for each block. Plain text comes out as it is."""
-    if "<" not in markup and "&" not in markup:
-        return markup
-    page = _parsed(f"<html><body>{_NOT_XML.sub('', markup)}</body></html>")
+    if "<" not in source and "&" not in source:
+        return source
+    page = _parsed(f"<html><body>{_NOT_XML.sub('', source)}</body></html>")
     for element in page.xpath("//script | //style | //noscript | //template"):
         element.drop_tree()
-    for element in page.xpath("|".join(f"//{block}" for block in _BLOCKS)):
-        element.tail = "\n" + (element.tail or "")
-        element.text = "\n" + (element.text or "")
-    lines = (" ".join(line.split()) for line in page.text_content().split("\n"))
-    return "\n".join(line for line in lines if line)
+    return markup.block_text(page)
 
 
 def _source(data: bytes, encoding: str | None, charset: str | None) -> tuple[str, dict[str, str]]:
@@ -125,9 +122,25 @@ def _report(source: str, found: dict[str, str], known: Mapping[str, tuple[str, s
     told: dict[str, tuple[str, str] | None] = {"title": _told(page, TITLE), "outlet": _told(page, OUTLET), "url": _url(page, source)}
     told |= known
     told.setdefault("published", _published(page, told["url"][0] if told["url"] else None))
-    text = _article(page)
     sure = {field: value for field, value in told.items() if value}
-    return new_report(text, found=found | {f: how for f, (_, how) in sure.items()}, **{f: value for f, (value, _) in sure.items()})
+    parts = markup.take(page, sure["title"][0] if "title" in sure else None)
+    text, places = _composed(parts, _article(page))
+    return new_report(text, places, found=found | {f: how for f, (_, how) in sure.items()}, **{f: value for f, (value, _) in sure.items()})
+
+
+def _composed(parts: markup.Parts, article: str) -> tuple[str, tuple[Section, ...]]:
+    """The report's text and its sections: the headline, the article, and below it what stood beside it."""
+    if parts.headline and " ".join(article.partition("\n")[0].split()) == parts.headline:
+        article = article.partition("\n")[2]
+    pieces: list[tuple[SectionKind, str]] = [("headline", parts.headline or ""), ("body", article.strip("\n"))]
+    pieces += [("caption", "\n\n".join(parts.captions)), ("comment", "\n\n".join(parts.comments))]
+    text, out = "", list[Section]()
+    for kind, piece in pieces:
+        if piece:
+            start = len(text)
+            text += f"\n\n{piece}" if text else piece
+            out.append(Section(kind=kind, start=start, end=len(text)))
+    return text, tuple(out)
 
 
 def _parsed(source: str) -> Any:
@@ -151,7 +164,9 @@ def _article(page: Any) -> str:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
     try:
-        text = trafilatura.extract(page, include_comments=False)
+        text = trafilatura.extract(page, include_comments=False, fast=True)
+        if len(text or "") < SURE_ARTICLE:
+            text = trafilatura.extract(page, include_comments=False)
     except Exception as error:  # heuristics over whatever a page holds: what they trip over is that page's failure
         raise Unreadable(f"its text cannot be told from the page around it: {error!r}", "Save the page's text as a .txt file.") from None
     if not text or text.isspace():

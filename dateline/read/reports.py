@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from dateline.read.sections import sections
 from dateline.read.unreadable import MAX_REPORT, Unreadable
-from dateline.records import Report, digest
+from dateline.records import Report, Section, digest
 
 
-def new_report(text: str, *, id: str | None = None, **fields: Any) -> Report:
-    """A report with its hash, its id and its sections. Raises Unreadable for a text that is blank or too long."""
+def new_report(text: str, parts: tuple[Section, ...] = (), /, *, id: str | None = None, **fields: Any) -> Report:
+    """A report with its hash and its id. `parts`: its sections, where the input tells them.
+
+    Raises Unreadable for a text that is blank or too long.
+    """
     if not text or text.isspace():
         raise Unreadable("the text is blank", "Remove it, or fill in its text.")
     if len(text) > MAX_REPORT:
@@ -19,4 +21,4 @@ def new_report(text: str, *, id: str | None = None, **fields: Any) -> Report:
             "Split it into one text for each report: JSON Lines holds any number of them in a file.",
         )
     sha256 = digest(text)
-    return Report(id=id or sha256[:16], text=text, sha256=sha256, sections=sections(text), **fields)
+    return Report(id=id or sha256[:16], text=text, sha256=sha256, sections=parts, **fields)

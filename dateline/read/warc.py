@@ -11,7 +11,7 @@ from dateline.read.html import page_report
 from dateline.read.reading import Reading
 from dateline.read.reports import new_report
 from dateline.read.unpack import read_some
-from dateline.read.unreadable import Unreadable
+from dateline.read.unreadable import MAX_DOCUMENT, Unreadable, bytes_in_words
 from dateline.records import Report
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -56,13 +56,22 @@ def read_warc(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str, Report 
 
 
 class _Short:
-    """A stream whose reads are as long as what there is: one that breaks off in the middle of a long read would lose its beginning."""
+    """A stream whose reads are as long as what there is: one that breaks off in the middle of a long read would lose its beginning.
+
+    A header without an end is refused before warcio holds it whole: nothing that is not one goes on so long without a line feed.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._line = 0  # bytes since the last line feed
 
     def read(self, size: int) -> bytes:
-        return read_some(self._stream, size)
+        data = read_some(self._stream, size)
+        last = data.rfind(b"\n")
+        self._line = self._line + len(data) if last < 0 else len(data) - last - 1
+        if self._line > MAX_DOCUMENT:
+            raise Unreadable(f"a line in it is longer than {bytes_in_words(MAX_DOCUMENT)}", _ADVICE)
+        return data
 
 
 def _content(record: Any) -> str | None:

