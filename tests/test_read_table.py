@@ -163,3 +163,10 @@ def test_parquet_without_texts(tmp_path):
     pq.write_table(pa.table({"a": [1], "b": ["x"]}), tmp_path / "a.parquet")
     (failure,) = results(str(tmp_path / "a.parquet"))
     assert "the columns are a, b" in failure.error
+
+
+@pytest.mark.parametrize("header", ["id,text\r,date", "id\rtext", '"id\r",text'])
+def test_a_carriage_return_within_the_header_is_named_or_read(tmp_path, header):
+    """Found by `make soak`."""
+    for result in results(write(tmp_path, "a.csv", f'{header}\n1,"{NEWS}",2019-03-02\n')):
+        assert isinstance(result, Report) or (result.error and result.advice)

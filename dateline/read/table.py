@@ -200,4 +200,5 @@ def _width(line: str, delimiter: str) -> int:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), []) if len(line) < MAX_LINE else []
+    """The cells of one line. A carriage return within it is what the reader of the row trips over, and names."""
+    return next(csv.reader([line.replace("\r", " ")], delimiter=delimiter), []) if len(line) < MAX_LINE else []
