@@ -9,7 +9,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from dateline.read import read
+from dateline.read import feed, read
+from dateline.read.unreadable import Unreadable
 from dateline.records import Failure, Report
 
 NEWS = "Police arrested nine rioters in the northern city on Sunday, and the ministry condemned the attack on the station."
@@ -271,3 +272,9 @@ def test_xml_that_is_no_feed_is_named(tmp_path: Path) -> None:
     (failure,) = results(tmp_path, "a.xml", b"<?xml version='1.0'?><catalogue><book/></catalogue>")
     assert isinstance(failure, Failure)
     assert "no news feed" in failure.error
+
+
+def test_an_item_whose_parts_are_none_has_no_text() -> None:
+    """Found by `make soak`: feedparser gives None for what it cannot decode."""
+    with pytest.raises(Unreadable, match="no text"):
+        feed._report({"summary": None, "title": None, "content": [{"value": None}]}, {"title": None})

@@ -34,17 +34,17 @@ def read_feed(stream: BinaryIO, reading: Reading) -> Iterator[tuple[str | None, 
 
 
 def _report(item: Any, feed: Any) -> Report:
-    contents = [c.get("value", "") for c in item.get("content", [])]
-    text = fragment_text(max([*contents, item.get("summary", "")], key=len))
+    contents = [c.get("value") or "" for c in item.get("content", [])]
+    text = fragment_text(max([*contents, item.get("summary") or ""], key=len))
     if not text.strip():
         raise Unreadable("the item has no text", "Open its page, and save that as HTML.")
     moment = item.get("published_parsed")
     published = f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}" if moment else None
     link = item.get("link")
     known = {
-        "title": (fragment_text(item.get("title", "")), "feed title"),
+        "title": (fragment_text(item.get("title") or ""), "feed title"),
         "published": (published, "feed published"),
-        "outlet": (fragment_text(feed.get("title", "")), "feed title"),
+        "outlet": (fragment_text(feed.get("title") or ""), "feed title"),
         "url": (link if link and link.startswith(("http://", "https://")) else None, "feed link"),
         "language": (code_of(feed.get("language") or ""), "feed language"),
     }
