@@ -119,7 +119,7 @@ def large_page(n: int) -> bytes:
 
 
 def test_a_hundred_records_a_second(tmp_path: Path) -> None:
-    """Of a core, pages of 100 kB, each with the record of its request, as crawlers write them."""
+    """Of a core. Half of the records are pages of 100 kB, half the requests for them, as crawlers write them."""
     assert len(large_page(1)) > 100_000
     data = warc(*((f"https://example.org/{n}", large_page(20 * n), "200 OK", "text/html") for n in range(100)))
     results(tmp_path, warc(("https://example.org/w", large_page(9999), "200 OK", "text/html")))  # what is loaded once

@@ -10,6 +10,7 @@ reads the lines in both directions, and a linear chain over the kinds decides fo
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import json
 import pickle
@@ -94,7 +95,7 @@ def cases_of(job: tuple[Path, Page, list[Page]]) -> tuple[str, list[Case]]:
     folder, page, others = job
     choose = random.Random(page.name)
     torch.set_num_threads(1)
-    model = _models.setdefault(folder, Model(folder, 1)) if folder not in _models else _models[folder]
+    model = _model(folder)
     out = []
     for p in [page, *(variant(page, others, choose) for _ in range(VARIANTS))]:
         found = lines(p.text)
@@ -103,7 +104,10 @@ def cases_of(job: tuple[Path, Page, list[Page]]) -> tuple[str, list[Case]]:
     return page.name, out
 
 
-_models: dict[Path, Model] = {}
+@functools.cache
+def _model(folder: Path) -> Model:
+    """A worker's model, loaded once."""
+    return Model(folder, 1)
 
 
 def read_cases(pages: list[Page], folds: list[list[Page]], folder: Path) -> dict[str, list[Case]]:

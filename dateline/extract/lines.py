@@ -1,6 +1,6 @@
 """What can be seen of the lines of a pasted text: the signs by which its sections are told.
 
-Each is a word: about the line's shape ("short", "ends open") or a class of words in it ("share", "photo", of lines.toml).
+Each is a name: of the line's shape or place ("prose", "from end 2"), or of a class of words in it ("share", "photo", of lines.toml).
 """
 
 from __future__ import annotations

@@ -39,6 +39,8 @@ MAX_CAPTION = 600
 _NAMED = re.compile(r"^[^\s:][^:\n]{0,38}:\s+")
 _FEWEST = 4
 
+_NAMED_ELEMENTS = "//figure | //figcaption | //*[@class or @id or @itemprop or @itemtype]"
+
 # What shows no text of the article.
 _UNSEEN = "//script | //style | //noscript | //template | //svg | //iframe | //select | //button | //nav"
 
@@ -60,12 +62,10 @@ def take(page: Any, title: str | None) -> Parts:
     for element in around:  # whoever looks for the article's text must not go by such a name either
         if _kinds(element) & {"thread", "comment", "text"}:
             element.attrib.clear()
-    threads = list(_outermost(page, lambda e: e.tag in _BLOCKS and e not in around and "thread" in _kinds(e)))
-    comments = [text for thread in threads for text in _comments(thread)]
-    _drop(threads)
-    figures = list(_outermost(page, lambda e: e not in around and _is_caption(e)))
-    captions = [text for figure in figures if (text := _text(figure))]
-    _drop(figures)
+    beside = _outermost(e for e in page.xpath(_NAMED_ELEMENTS) if e not in around and (_is_thread(e) or _is_caption(e)))
+    comments = [text for element in beside if _is_thread(element) for text in _comments(element)]
+    captions = [text for element in beside if not _is_thread(element) and (text := _text(element))]
+    _drop(beside)
     return Parts(_text(heading) if heading is not None else None, tuple(dict.fromkeys(captions)), tuple(dict.fromkeys(comments)))
 
 
@@ -91,15 +91,25 @@ def _around(elements: Iterable[Any]) -> set[Any]:
     return out
 
 
-def _outermost(page: Any, wanted: Any) -> Iterator[Any]:
-    """The elements that are wanted, and stand in no other of them."""
-    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
+def _outermost(elements: Iterable[Any]) -> list[Any]:
+    """Of elements in the page's order, those that stand in no other of them."""
+    out: list[Any] = []
+    inside: dict[Any, bool] = {}  # what stands in one of them or is one, so that no way up is gone twice
+    for element in elements:
+        way, above = [], element
+        while above is not None and above not in inside:
+            way.append(above)
+            above = above.getparent()
+        within = above is not None and inside[above]
+        inside.update(dict.fromkeys(way, within))
+        if not within:
+            inside[element] = True
+            out.append(element)
+    return out
 
-    walk = etree.iterwalk(page, events=("start",))
-    for _, element in walk:
-        if wanted(element):
-            yield element
-            walk.skip_subtree()
+
+def _is_thread(element: Any) -> bool:
+    return element.tag in _BLOCKS and "thread" in _kinds(element)
 
 
 def _is_caption(element: Any) -> bool:
