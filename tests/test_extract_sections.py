@@ -144,6 +144,15 @@ def test_wrapped_lines_are_one() -> None:
     assert text[second.start : second.end].count("\n") == 3
 
 
+def test_lines_of_one_form_are_seen() -> None:
+    found = signs(lines("Max Ora 12:30\nNonsense!\nEleni 9:05\nNobody asked us\nHarbour Cat 10:11"))
+    assert {"like 2", "like above 0", "like below 2"} <= set(found[0])
+    assert {"like 2", "like above 2", "like below 2"} <= set(found[2])
+    assert {"like 2", "like above 2", "like below 0"} <= set(found[4])
+    assert "like 0" in found[1]
+    assert "like 0" in found[3]
+
+
 @pytest.mark.parametrize(
     "text",
     [

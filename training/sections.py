@@ -40,7 +40,7 @@ PAGES = ROOT / "corpus" / "pages" / "train"
 KINDS = list(get_args(SectionKind))
 
 HIDDEN = 96
-EPOCHS, RATE, DECAY, DROP = 12, 2e-3, 1e-2, 0.4
+EPOCHS, RATE, DECAY, DROP = 18, 2e-3, 1e-2, 0.4
 VARIANTS = 10  # of each page, beside the page itself
 NETWORKS = 4
 FEWEST = 3  # lines that show a sign which counts
@@ -60,22 +60,23 @@ class Network(nn.Module):
         super().__init__()
         self.text, self.signs = nn.Linear(numbers, HIDDEN), nn.Linear(names, HIDDEN)
         self.read = nn.GRU(2 * HIDDEN, HIDDEN, bidirectional=True, batch_first=True)
-        self.kind = nn.Linear(4 * HIDDEN, len(KINDS))
+        self.kind = nn.Linear(4 * HIDDEN, len(KINDS) + 1)
         self.follows = nn.Parameter(torch.zeros(len(KINDS), len(KINDS)))
         self.drop = nn.Dropout(DROP)
 
     def forward(self, vectors: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
-        """Scores [lines, kinds] of a page."""
+        """Scores [lines, kinds + 1] of a page: of each kind, and of going on with the line above's."""
         line = torch.relu(torch.cat([self.text(self.drop(vectors)), self.signs(self.drop(shown))], 1))
         context, _ = self.read(self.drop(line)[None])
         return self.kind(self.drop(torch.cat([context[0], line], 1)))
 
     def loss(self, scores: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
         """Negative log-likelihood of a page's kinds under the chain; long pages weigh more, but not as much more as they are longer."""
-        right = scores[range(len(gold)), gold].sum() + self.follows[gold[:-1], gold[1:]].sum()
+        scores, stay = scores[:, :-1], scores[1:, -1]
+        right = scores[range(len(gold)), gold].sum() + self.follows[gold[:-1], gold[1:]].sum() + stay[gold[:-1] == gold[1:]].sum()
         ahead = scores[0]
-        for row in scores[1:]:
-            ahead = torch.logsumexp(ahead[:, None] + self.follows, 0) + row
+        for row, follows in zip(scores[1:], self.follows + stay[:, None, None] * torch.eye(len(KINDS)), strict=True):
+            ahead = torch.logsumexp(ahead[:, None] + follows, 0) + row
         return (torch.logsumexp(ahead, 0) - right) / len(gold) ** 0.5
 
 

@@ -36,6 +36,8 @@ FEWEST = 8  # characters that must follow an opening
 
 _CRUMBS = re.compile(r"\s[>»›|/·•]\s")
 _WORD = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_RUN = re.compile(r"(A|a)(?: \1)+")
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[^\W\d_a-z]\w{3,}")
 
 
@@ -157,7 +159,7 @@ def _goes_on(text: str, above: _Printed, line: _Printed, width: int) -> bool:
 def signs(found: list[Line]) -> list[list[str]]:
     """The signs of each line."""
     out = [_own(line) for line in found]
-    shared = _shared(found)
+    shared, alike = _shared(found), _alike(found)
     prose = [i for i, s in enumerate(out) if "prose" in s]
     announced = [i for i, s in enumerate(out) if "announce" in s]
     words = [len(line.text[: 4 * SEEN].split()) for line in found]
@@ -170,6 +172,7 @@ def signs(found: list[Line]) -> list[list[str]]:
         s.append(f"prose after {_bucket(len(prose) - bisect_right(prose, i), (0, 1, 3, 6))}")
         s.append(f"announced {min(2, bisect_right(announced, i))} of {min(2, len(announced))}")
         s.append(f"shares {shared[i]}")
+        s.extend(alike[i])
         if found[i].gap:
             s.append("gap")
         if i + 1 < len(found) and found[i + 1].gap:
@@ -192,6 +195,32 @@ def _shared(found: list[Line]) -> list[str]:
         also = sum(count.get(name, 0) > here for name in of_line)
         out.append("no names" if not of_line else f"{min(2, also)} of {min(3, len(of_line))}")
     return out
+
+
+def _alike(found: list[Line]) -> list[list[str]]:
+    """How many other lines of a line's form there are, and how far: names, dates and buttons come again in a readers' part."""
+    forms = [_form(line.text) for line in found]
+    at: dict[str, list[int]] = {}
+    for i, form in enumerate(forms):
+        at.setdefault(form, []).append(i)
+    out = []
+    for i, form in enumerate(forms):
+        places = at[form]
+        if len(places) == 1:
+            out.append(["like 0"])
+            continue
+        k = bisect_right(places, i) - 1
+        above = _bucket(i - places[k - 1], (1, 2, 4, 8)) if k else 0
+        below = _bucket(places[k + 1] - i, (1, 2, 4, 8)) if k + 1 < len(places) else 0
+        out.append([f"like {_bucket(len(places) - 1, (1, 2, 4, 8))}", f"like above {above}", f"like below {below}"])
+    return out
+
+
+def _form(text: str) -> str:
+    """A line's form: A for a word with a capital, a for one without, 0 for digits, each once for a run; of long lines just that they are long."""
+    if len(text) > 80:
+        return "very long" if len(text) > 160 else "long"
+    return _RUN.sub(r"\1", _WORD.sub(lambda m: "A" if m[0][0].isupper() else "a", _DIGITS.sub("0", text)))
 
 
 def _own(line: Line) -> list[str]:

@@ -62,7 +62,9 @@ class Finder:
 
     def kinds(self, found: list[Line], vectors: Floats, known: Sequence[Section] = ()) -> list[SectionKind]:
         """The kind of each line, from its vector [lines, numbers], its signs, and the sections that are known."""
-        kinds = [KINDS[k] for k in _best(self._scores(vectors, seen(signs(found), self._names)) + _certain(found, known), self._follows)]
+        scores = self._scores(vectors, seen(signs(found), self._names))
+        follows = self._follows + scores[:, -1:, None] * np.eye(len(KINDS), dtype=np.float32)
+        kinds = [KINDS[k] for k in _best(scores[:, :-1] + _certain(found, known), follows)]
         if "body" in kinds:
             return kinds
         # Comments and captions need an article beside them: where none is told, all that is not known to be something else is it.
@@ -70,7 +72,7 @@ class Finder:
         return [k if is_known or (k == "headline" and len(kinds) > 1) else "body" for k, is_known in zip(kinds, sure, strict=True)]
 
     def _scores(self, vectors: Floats, shown: Floats) -> Floats:
-        """Scores of lines by kind [lines, kinds]."""
+        """Scores of lines [lines, kinds + 1]: of each kind, and of going on with the line above's."""
         line = np.concatenate([rows @ weight + bias for rows, (weight, bias) in zip((vectors, shown), self._line, strict=True)], 2)
         line = np.maximum(line, 0)  # [networks, lines, hidden]
         context = self._read(np.stack([line, line[:, ::-1]], 1))
@@ -133,13 +135,13 @@ def _certain(found: list[Line], known: Sequence[Section]) -> Floats:
 
 
 def _best(scores: Floats, follows: Floats) -> list[int]:
-    """The best sequence of kinds (Viterbi)."""
+    """The best sequence of kinds (Viterbi), from scores [lines, kinds] and what each kind's following each adds [lines, kinds, kinds]."""
     ahead, came = scores[0], []
-    for row in scores[1:]:
-        paths = ahead[:, None] + follows
+    for row, step in zip(scores[1:], follows[1:], strict=True):
+        paths = ahead[:, None] + step
         came.append(paths.argmax(0))
         ahead = paths.max(0) + row
     out = [int(ahead.argmax())]
-    for step in reversed(came):
-        out.append(int(step[out[-1]]))
+    for before in reversed(came):
+        out.append(int(before[out[-1]]))
     return out[::-1]
