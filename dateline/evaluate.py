@@ -154,10 +154,10 @@ def measure(m: Measure, model: Path) -> dict[str, Any]:
 
 def own_gold(folder: Path) -> Path:
     """Our own coded reports (corpus/dev) as the scorer reads them."""
-    from corpus import form
+    from corpus import load
 
     gold = folder / "own.jsonl"
-    gold.write_bytes(b"".join(to_json(form.read(path)) + b"\n" for path in sorted((ROOT / "corpus" / "dev").glob("*.txt"))))
+    gold.write_bytes(b"".join(to_json(coded) + b"\n" for coded in load("dev")))
     return gold
 
 

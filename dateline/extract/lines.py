@@ -217,7 +217,7 @@ def _alike(found: list[Line]) -> list[list[str]]:
 
 
 def _form(text: str) -> str:
-    """A line's form: A for a word with a capital, a for one without, 0 for digits, each once for a run; of long lines just that they are long."""
+    """A line's form: A for a word with a capital, a for one without, 0 for digits, each once for a run; of a long line, that it is long."""
     if len(text) > 80:
         return "very long" if len(text) > 160 else "long"
     return _RUN.sub(r"\1", _WORD.sub(lambda m: "A" if m[0][0].isupper() else "a", _DIGITS.sub("0", text)))
