@@ -62,12 +62,12 @@ def retyped(event: Event) -> Event:
 PAGES = sorted((Path(__file__).parent.parent / "corpus" / "pages" / "apart").glob("*.txt"))
 PAGES_DIGEST = "81d1d652d08f43cb"
 SECTION_FLOORS = {
-    ("body", "overlap"): 0.94,
-    ("caption", "overlap"): 0.87,
-    ("comment", "overlap"): 0.97,
-    ("body", "span"): 0.73,
-    ("caption", "span"): 0.7,
-    ("comment", "span"): 0.73,
+    ("body", "overlap"): 0.95,
+    ("caption", "overlap"): 0.89,
+    ("comment", "overlap"): 0.98,
+    ("body", "span"): 0.81,
+    ("caption", "span"): 0.85,
+    ("comment", "span"): 0.74,
 }
 
 
