@@ -11,7 +11,7 @@
       actor farmers                      a `who`, or words of its own with the same options
       figure arrested 9.. `At least nine`
 
-Words of the report stand between backticks and must occur once; where they occur more often, give more words
+Words of the report stand between backticks and must occur once, as whole words; where they occur more often, give more words
 and bracket the ones meant: `[They] left at noon`. A bound is `LOW..HIGH`, either side may be empty.
 `python -m corpus.form FILE…` checks files and names file, line and mark of what is wrong.
 """
@@ -162,11 +162,12 @@ class _Coding:
         if bool(opened) != bool(closed):
             self._fail(n, mark, "brackets must be `[words]`")
         whole = before + inner + after if opened else mark
-        at = text.find(whole)
-        if at < 0:
+        found = self._whole_words(whole) or [m.start() for m in re.finditer(re.escape(whole), text)]
+        if not found:
             self._fail(n, mark, "these words are not in the text")
-        if text.find(whole, at + 1) >= 0:
+        if len(found) > 1:
             self._fail(n, mark, "these words occur more than once: give more of them and bracket the ones meant")
+        at = found[0]
         start = at + len(before) if opened else at
         return span_of(text, start, start + len(inner if opened else mark))
 
@@ -178,8 +179,12 @@ class _Coding:
         """All places where these words stand as whole words; with brackets, the one meant."""
         if "[" in mark:
             return [self._span(n, mark)]
-        found = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(mark)}(?!\w)", self.report.text)]
-        return [span_of(self.report.text, *at) for at in found] or self._fail(n, mark, "these words are not in the text")
+        found = [span_of(self.report.text, at, at + len(mark)) for at in self._whole_words(mark)]
+        return found or self._fail(n, mark, "these words are not in the text")
+
+    def _whole_words(self, words: str) -> list[int]:
+        """Where these words start that no other letter adjoins: `free` is not in "freed"."""
+        return [m.start() for m in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", self.report.text)]
 
     def _bounds(self, n: int, mark: str) -> tuple[int | None, int | None]:
         m = BOUNDS.fullmatch(mark)
