@@ -75,9 +75,7 @@ class Atlas:
             return None
         nearest = int(np.argmin(km))
         if km[inside].min() > km[nearest] + NEAR:
-            return (
-                f"is by {self.places[nearest].name}, {self.of[nearest]}; the next place in {country} is {km[inside].min():.0f} km away"
-            )
+            return f"is by {self.places[nearest].name}, {self.of[nearest]}; the next place in {country} is {km[inside].min():.0f} km away"
         if name and (known := self.find(name, country)) and min(km[known]) > SAME:
             best = self.places[known[0]]
             return f"{name} in {country} is at {best.latitude:.2f},{best.longitude:.2f}"
