@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from corpus import load, paths
+from corpus import form, paths
 from corpus.pages import read_all
 from corpus.pages import score as pages
 from dateline.evaluate import scores
 from dateline.pipeline import code
 from dateline.records import CodedReport, Event, Section
 
-DEV = paths("dev")
+DEV = [path for path in paths("dev") if path.name.startswith("dev-")]  # those of the plan join when all of them are written
 DIGEST = "dabe45c48ea4954f"
 FLOORS = {"event_f1": 0.65, "trigger_f1": 0.62, "participant_f1": 0.32, "figure_f1": 0.23, "status": 0.81, "mode": 0.71}
 
 
 @pytest.fixture(scope="module")
 def gold() -> list[CodedReport]:
-    return list(load("dev"))
+    return [form.read(path) for path in DEV]
 
 
 @pytest.fixture(scope="module")
