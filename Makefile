@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test soak lint lock evaluate benchmark corpus corpus-stats schema wheel clean
+.PHONY: help install demo test soak lint lock evaluate benchmark corpus corpus-check corpus-stats schema wheel clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,10 @@ benchmark: .venv/.installed ## speed and memory beside spaCy's small pipeline (n
 
 corpus: .venv/.installed ## write our coded reports as JSON Lines to build/corpus
 	$(BIN)/python -m corpus build/corpus
+
+FORMS ?= corpus/*/*.txt
+corpus-check: .venv/.tested ## check coded reports: make corpus-check FORMS=my-report.txt
+	$(BIN)/python -m corpus.form $(FORMS)
 
 corpus-stats: .venv/.tested ## what the corpus holds, and how much its reports are alike
 	$(BIN)/python -m corpus.stats

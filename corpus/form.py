@@ -393,6 +393,10 @@ def main(paths: list[str]) -> int:
     """Check forms; print a line for each mistake, or how many events are sound."""
     from corpus.atlas import atlas  # here, since readers of sound forms need no gazetteer
 
+    try:
+        atlas()
+    except ModuleNotFoundError as error:
+        sys.exit(str(error))
     bad = events = 0
     for path in paths:
         try:

