@@ -1,4 +1,6 @@
-"""How far two codings of the same reports agree: `python -m corpus.agreement FOLDER` compares the forms of FOLDER with ours.
+"""How far two codings of the same reports agree: `python -m corpus.agreement FOLDER [FIRST]` compares the forms of FOLDER with ours.
+
+FIRST is another corpus folder to compare with (that of an older commit); without it, this one.
 
 F1 by the project's scorer (../shared/score.py, task `own`: ours is its gold), and Cohen's kappa of status and of source over the events
 that it matches. Where one language model made both codings, this is the self-consistency of the coding, not agreement of people.
@@ -76,16 +78,25 @@ def _scorer() -> ModuleType:
     return module
 
 
-def main(folder: Path) -> int:
+def read_pairs(folder: Path, corpus: Path = ROOT) -> list[tuple[CodedReport, CodedReport]]:
+    """(ours, second) of the forms in `folder`, by name. Raises FormError for a form that is not sound, ValueError for one of another text."""
     pairs = []
     for path in sorted(folder.glob("*.txt")):
-        ours = next((p for part in PARTS if (p := ROOT / part / path.name).exists()), None)
+        ours = next((p for part in PARTS if (p := corpus / part / path.name).exists()), None)
         if ours is None:
-            sys.exit(f"{path}: none of our reports has that name")
+            raise ValueError(f"{path}: none of the reports in {corpus} has that name")
         first, second = form.read(ours), form.read(path)
         if first.report.text != second.report.text:
-            sys.exit(f"{path}: its text is not that of {ours}")
+            raise ValueError(f"{path}: its text is not that of {ours}")
         pairs.append((first, second))
+    return pairs
+
+
+def main(folder: Path, corpus: Path = ROOT) -> int:
+    try:
+        pairs = read_pairs(folder, corpus)
+    except ValueError as error:
+        sys.exit(str(error))
     print(f"{len(pairs)} reports")
     for name, value in compare(pairs).items():
         print(f"{name:20} {value:.3f}" if value % 1 else f"{name:20} {value:.0f}")
@@ -93,4 +104,5 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])) if len(sys.argv) == 2 else "usage: python -m corpus.agreement FOLDER")
+    folders = [Path(argument) for argument in sys.argv[1:]]
+    sys.exit(main(*folders) if len(folders) in (1, 2) else "usage: python -m corpus.agreement FOLDER [FIRST]")

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from corpus import PARTS, agreement, load, paths, stats
+from corpus import PARTS, ROOT, agreement, load, paths, stats
 from corpus.__main__ import main as publish
 from corpus.atlas import atlas
 from dateline.records import CodedReport, Report, digest, from_json
@@ -81,6 +81,13 @@ def test_a_coding_agrees_with_itself_and_not_with_an_empty_one() -> None:
     same = agreement.compare([(r, r) for r in dev])
     assert same["event_f1"] == same["participant_f1"] == same["figure_f1"] == same["status_kappa"] == same["source_kappa"] == 1
     assert agreement.compare([(r, CodedReport(report=r.report)) for r in dev])["event_f1"] == 0
+
+
+def test_the_second_coding_is_sound_and_of_the_same_texts(tmp_path: Path) -> None:
+    assert len(agreement.read_pairs(ROOT / "second")) == 24
+    (tmp_path / "dev-01.txt").write_text((ROOT / "second" / "s017.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(ValueError, match="its text is not that of"):
+        agreement.read_pairs(tmp_path)
 
 
 def test_the_atlas_knows_where_a_town_is() -> None:
