@@ -79,9 +79,9 @@ def _scorer() -> ModuleType:
 
 
 def read_pairs(folder: Path, corpus: Path = ROOT) -> list[tuple[CodedReport, CodedReport]]:
-    """(ours, second) of the forms in `folder`, by name. Raises FormError for a form that is not sound, ValueError for one of another text."""
+    """(ours, second) of the forms in and below `folder`, by name. Raises ValueError where a form is not sound or has another text."""
     pairs = []
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted(folder.rglob("*.txt")):
         ours = next((p for part in PARTS if (p := corpus / part / path.name).exists()), None)
         if ours is None:
             raise ValueError(f"{path}: none of the reports in {corpus} has that name")

@@ -84,8 +84,8 @@ def test_a_coding_agrees_with_itself_and_not_with_an_empty_one() -> None:
 
 
 def test_the_second_coding_is_sound_and_of_the_same_texts(tmp_path: Path) -> None:
-    assert len(agreement.read_pairs(ROOT / "second")) == 24
-    (tmp_path / "dev-01.txt").write_text((ROOT / "second" / "s017.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    assert len(agreement.read_pairs(ROOT / "second")) == 48
+    (tmp_path / "dev-01.txt").write_text((ROOT / "second" / "writer" / "s017.txt").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(ValueError, match="its text is not that of"):
         agreement.read_pairs(tmp_path)
 
