@@ -35,6 +35,7 @@ SERVES = {
 TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 2
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
+LEAST = 0.00005  # confidences are rounded to four digits
 EVENT = 0.5  # an event is kept where it is more probably right than wrong: by definition, not fitted
 
 
@@ -58,7 +59,8 @@ def calibrated(gold: list[CodedReport], encodings: list[Encoding], model: Model,
     for coded, g in zip(code(gold, encodings, model, everything), gold, strict=True):
         good = {id(said) for said, _ in paired(coded.events, g.events, same_event)}
         for event in coded.events:
-            logits.append([np.log(event.confidence / (1 - event.confidence))])
+            sure = np.clip(event.confidence, LEAST, 1 - LEAST)
+            logits.append([np.log(sure / (1 - sure))])
             right.append(id(event) in good)
     fitted = LogisticRegression(C=100.0).fit(logits, right)
     weights = (round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3))

@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--keep", nargs="*", default=KEEP, help="what stays fp32, by parts of the products' names")
     a = parser.parse_args()
     (checkpoint,) = sorted((BUILD / a.run).glob("epoch-*.pt"))[-1:]
-    model = Encoder(attention="eager")  # the graph that onnxruntime knows to fuse
+    model = Encoder()
     model.load_state_dict(torch.load(checkpoint)["model"])
     a.to.mkdir(parents=True, exist_ok=True)
     export(model, a.to / "model.onnx", tuple(a.keep))
