@@ -97,7 +97,7 @@ class Encoder(nn.Module):
 
 
 class PoolDropout(nn.Module):
-    """Dropout whose mask is a stretch, begun at random, of one long mask: drawing a new one takes a sixth of the time of a step on a CPU."""
+    """Dropout whose mask is a stretch, begun at random, of one long mask: on a CPU, drawing a new one takes a sixth of a step."""
 
     def __init__(self, share: float):
         super().__init__()
