@@ -26,9 +26,8 @@ RELATIONS = ["actor", "recipient", "target", "instrument", "figure", "same_event
 RANK = 40  # numbers a relation has on either side
 HIDDEN = 192  # width of the layer before `left` and `right`
 BUCKETS = [0, 1, 2, 4, 8, 16, 32, 64, 128]  # distances in words, signed: 2 * len rows
-
-
-POOL = 1 << 23  # numbers that dropout draws from
+DROPPED = 0.1  # share of the numbers between layers
+POOL = 1 << 23  # length of the mask that dropout takes its stretches from
 
 
 def start_weights() -> Path:
@@ -61,10 +60,12 @@ class Encoder(nn.Module):
     def __init__(self, folder: Path | None = None):
         super().__init__()
         folder = folder or start_weights()
-        # Attention as plain products: on a CPU the fused one takes five times as long on the way back.
-        config = BertConfig.from_pretrained(folder, attention_probs_dropout_prob=0.0, hidden_dropout_prob=0.1, attn_implementation="eager")
+        # Attention as plain products: on a CPU the fused one is slow on the way back, and onnxruntime knows to fuse this graph.
+        config = BertConfig.from_pretrained(
+            folder, attention_probs_dropout_prob=0.0, hidden_dropout_prob=DROPPED, attn_implementation="eager"
+        )
         self.bert = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False)
-        draw_from_a_pool(self.bert)
+        replace_dropout(self.bert, PoolDropout(DROPPED))
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
         self.shape = nn.Embedding(N_SHAPES, config.hidden_size)
         nn.init.normal_(self.shape.weight, std=0.005)
@@ -97,7 +98,7 @@ class Encoder(nn.Module):
 
 
 class PoolDropout(nn.Module):
-    """Dropout whose mask is a stretch, begun at random, of one long mask: on a CPU, drawing a new one takes a sixth of a step."""
+    """Dropout whose mask is a stretch, begun at random, of one long mask: on a CPU, drawing a new one each time is slow."""
 
     def __init__(self, share: float):
         super().__init__()
@@ -110,13 +111,13 @@ class PoolDropout(nn.Module):
         return x * self.pool[at : at + x.numel()].view(x.shape).to(x.dtype)
 
 
-def draw_from_a_pool(module: nn.Module) -> None:
-    """Put PoolDropout in the place of every dropout that drops anything."""
+def replace_dropout(module: nn.Module, dropout: PoolDropout) -> None:
+    """Put one `dropout` in the place of every dropout that drops anything."""
     for name, child in module.named_children():
         if isinstance(child, nn.Dropout) and child.p:
-            setattr(module, name, PoolDropout(child.p))
+            setattr(module, name, dropout)
         else:
-            draw_from_a_pool(child)
+            replace_dropout(child, dropout)
 
 
 def bucket(apart: Tensor) -> Tensor:
