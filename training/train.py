@@ -26,11 +26,13 @@ from torch import Tensor
 from dateline.encode import words as W
 from training.data import BUILD, ROOT, Example, fold
 from training.model import FIGURES, KINDS, RELATIONS, STATUSES, Encoder, heads
+from training.teach import HEADS as TAUGHT_HEADS
+from training.teach import TAUGHT
 
 TOKENIZER = ROOT.parent / "dateline" / "weights" / "tokenizer.json"
 PIECES = 3072  # word pieces a batch
 STORY_PIECES = 144  # a story's lead names its event; the rest drifts
-SHARE = {"own": 3.0, "rams": 2.0, "geneva": 0.6, "stories": 0.3}  # how often an example is drawn in an epoch
+SHARE = {"own": 3.0, "rams": 2.0, "geneva": 0.6, "stories": 0.3, "news": 0.5}  # how often an example is drawn in an epoch
 RATE, HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 3e-3, 0.1, 0.01
 PAIR_WEIGHT = 8.0
 STRAY = 12  # stray spans a window
@@ -54,12 +56,13 @@ class Window:
     kind: np.ndarray
     figure: np.ndarray
     cue: np.ndarray
+    taught: np.ndarray | None  # [words, outputs] the teachers' logits
     triggers: list[tuple[int, int]]  # (first word, number in the example)
     spans: list[tuple[int, int, int]]  # (first word, end word, number in the example)
     example: Example
 
 
-def make_windows(example: Example, w: W.Words, names: dict[str, list[str]]) -> list[Window]:
+def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taught: np.ndarray | None) -> list[Window]:
     """An example's windows with their labels."""
     n = len(w)
     type_at, mode_at = ({name: i for i, name in enumerate(names[h])} for h in ("type", "mode"))
@@ -124,6 +127,7 @@ def make_windows(example: Example, w: W.Words, names: dict[str, list[str]]) -> l
                 kind[a:b],
                 figure[a:b],
                 cue[a:b],
+                taught[a:b] if taught is not None else None,
                 [(s - a, i) for i, (s, e) in enumerate(triggers) if a <= s < e <= b],
                 [(s - a, e - a, i) for i, (s, e) in enumerate(spans) if a <= s < e <= b],
                 example,
@@ -198,8 +202,34 @@ def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], 
             some = [pair[key] for pair in linked if key in pair]
             if some:
                 out[key] = torch.cat(some).mean() * PAIR_WEIGHT
+    out |= taught_losses([(x, p) for x, p in zip(batch, parts, strict=True) if x.taught is not None], names)
     out |= story_losses([(x, p) for x, p in zip(batch, parts, strict=True) if x.example["story"]], names)
     return out
+
+
+def taught_losses(pupils: list[tuple[Window, dict[str, Tensor]]], names: dict[str, list[str]]) -> dict[str, Tensor]:
+    """How far what is said of words that a corpus is silent on is from what the teachers say, summed over the heads by their weights."""
+    if not pupils:
+        return {}
+    got = {h: torch.cat([p[h] for _, p in pupils]) for h in TAUGHT_HEADS}
+    rows = torch.from_numpy(np.concatenate([x.taught for x, _ in pupils if x.taught is not None])).float()
+    want = dict(zip(TAUGHT_HEADS, rows.split([len(names[h]) for h in TAUGHT_HEADS], -1), strict=True))
+    label = lambda key: torch.from_numpy(np.concatenate([getattr(x, key) for x, _ in pupils]))  # noqa: E731
+    types = want["type"].sigmoid()
+    of_mode = [names["type"].index(name.split("/")[0]) for name in names["mode"]]
+    unknown = 1 - label("types_known")
+    event, named = unknown * types.max(-1).values, 1 - want["span"].softmax(-1)[:, 0]
+
+    def mean(loss: Tensor, weight: Tensor) -> Tensor:
+        return (loss * weight).sum() / weight.sum().clamp(min=10)
+
+    apart = lambda h: F.cross_entropy(got[h], want[h].softmax(-1), reduction="none")  # noqa: E731
+    total = 20 * mean(F.binary_cross_entropy_with_logits(got["type"], types, reduction="none").sum(-1), unknown)
+    modes = F.binary_cross_entropy_with_logits(got["mode"], want["mode"].sigmoid(), reduction="none") * types[:, of_mode]
+    total = total + 6 * mean(modes.sum(-1), unknown)
+    for head, weight, scale in (("status", event, 0.5), ("span", 1.0, 2.0), ("kind", named, 0.3), ("figure", 1.0, 1.0), ("cue", 1.0, 0.5)):
+        total = total + scale * mean(apart(head), (label(head) < 0) * weight)
+    return {"taught": total}
 
 
 def story_losses(tales: list[tuple[Window, dict[str, Tensor]]], names: dict[str, list[str]]) -> dict[str, Tensor]:
@@ -270,7 +300,8 @@ def load_windows(names: dict[str, list[str]], keep: Any) -> list[Window]:
     with open(BUILD / "examples.jsonl", encoding="utf-8") as lines:
         examples = [e for e in map(json.loads, lines) if keep(e)]
     split = W.split([e["text"] for e in examples], tokenizer)
-    return [x for e, w in zip(examples, split, strict=True) for x in make_windows(e, w, names)]
+    taught = dict(np.load(TAUGHT)) if TAUGHT.exists() else {}
+    return [x for e, w in zip(examples, split, strict=True) for x in make_windows(e, w, names, taught.get(e["id"]))]
 
 
 def rates(model: Encoder) -> list[dict[str, Any]]:
