@@ -34,12 +34,13 @@ def test_a_coded_report_is_an_example(tmp_path: Path) -> None:
     linked = {(words[t], spans[s], relation) for t, s, relation in e["links"]}
     assert linked == {
         ("blocked", "Some 200 farmers", "actor"),
-        ("blocked", "They", "actor"),
-        ("blockade", "Some 200 farmers", "actor"),
         ("blockade", "They", "actor"),
         ("arrest", "nine", "recipient"),
         ("arrest", "nine", "figure"),
     }
+    assert [(words[t], spans[s]) for t, s in e["far"]] == [("blocked", "They"), ("blockade", "Some 200 farmers")], (
+        "a closer mention links them"
+    )
     assert e["same_events"] == [[0, 1], [2]]
     assert [e["text"][a:b] for a, b in e["cues"]] == ["plan to"]
     assert e["complete"] and e["spans_complete"] and e["links_complete"]  # noqa: PT018

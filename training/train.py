@@ -33,6 +33,8 @@ TOKENIZER = ROOT.parent / "dateline" / "weights" / "tokenizer.json"
 PIECES = 3072  # word pieces a batch
 STORY_PIECES = 144  # a story's lead names its event; the rest drifts
 SHARE = {"own": 3.0, "rams": 2.0, "geneva": 0.6, "stories": 0.3, "news": 0.5}  # how often an example is drawn in an epoch
+POLISH = {"own": 2.0, "rams": 2.0, "geneva": 0.6, "stories": 0.3, "news": 1.0}  # the same with --start
+POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov et al. 2018, "Averaging weights leads to wider optima")
 RATE, HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 3e-3, 0.1, 0.01
 PAIR_WEIGHT = 8.0
 STRAY = 12  # stray spans a window
@@ -138,11 +140,11 @@ def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taug
     return out
 
 
-def batches(windows: list[Window], rng: random.Random) -> Iterator[list[Window]]:
+def batches(windows: list[Window], shares: dict[str, float], rng: random.Random) -> Iterator[list[Window]]:
     """An epoch's batches: windows drawn by their source's share, of like length together, in random order."""
     drawn: list[Window] = []
     for window in windows:
-        share = SHARE[window.source]
+        share = shares[window.source]
         drawn += [window] * (int(share) + (rng.random() < share % 1))
     drawn.sort(key=lambda x: len(x.pieces) + rng.uniform(-20, 20))
     made, batch = [], []
@@ -265,6 +267,9 @@ def relation_losses(model: Encoder, x: Window, p: dict[str, Tensor]) -> dict[str
     known[:, len(x.spans) :] = True
     trigger_row = {n: i for i, (_, n) in enumerate(x.triggers)}
     span_row = {n: i for i, (_, _, n) in enumerate(x.spans)}
+    for t, s in x.example["far"]:
+        if t in trigger_row and s in span_row:
+            known[trigger_row[t], span_row[s]] = False
     for t, s, relation in x.example["links"]:
         if t in trigger_row and s in span_row:
             want[trigger_row[t], span_row[s], RELATIONS.index(relation)] = 1
@@ -314,12 +319,23 @@ def rates(model: Encoder) -> list[dict[str, Any]]:
     return [{"params": params, "lr": rate} for rate, params in groups.items()]
 
 
+def last(run: str) -> dict[str, Tensor]:
+    """The weights that a run has come to: averaged, where it was a polishing one."""
+    (checkpoint,) = sorted((BUILD / run).glob("epoch-*.pt"))[-1:]
+    state = torch.load(checkpoint)
+    if "averaged" in state and state["averaged"]["n_averaged"] > 0:
+        return {name.removeprefix("module."): value for name, value in state["averaged"].items() if name != "n_averaged"}
+    weights: dict[str, Tensor] = state["model"]
+    return weights
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[])
+    parser.add_argument("--start", metavar="RUN", help="polish that run: go on from its last weights at a low constant rate, and average")
     parser.add_argument("--hold-out", type=int, default=None, help="the fold of our own reports that is not trained on")
     a = parser.parse_args()
     folder: Path = BUILD / a.run
@@ -328,16 +344,23 @@ def main() -> None:
     names = heads()
     windows = load_windows(names, lambda e: e["source"] not in a.without and not (e["source"] == "own" and fold(e["id"]) == a.hold_out))
     counts = Counter({x.example["id"]: x.source for x in windows}.values())
-    model = Encoder()
+    model, shares = Encoder(), POLISH if a.start else SHARE
+    if a.start:
+        model.load_state_dict(last(a.start))
+    averaged = torch.optim.swa_utils.AveragedModel(model)
     optimizer = torch.optim.AdamW(rates(model), weight_decay=DECAY)
-    steps = a.epochs * len(list(batches(windows, random.Random(0))))
-    ramp = lambda s: min(s / (WARM_UP * steps), max(0.0, (steps - s) / ((1 - WARM_UP) * steps)))  # noqa: E731
+    steps = a.epochs * len(list(batches(windows, shares, random.Random(0))))
+    if a.start:
+        ramp = lambda s: POLISH_RATE * min(1.0, s / (WARM_UP * steps))  # noqa: E731
+    else:
+        ramp = lambda s: min(s / (WARM_UP * steps), max(0.0, (steps - s) / ((1 - WARM_UP) * steps)))  # noqa: E731
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, ramp)
     log: list[dict[str, Any]] = []
     done = sorted(folder.glob("epoch-*.pt"))
     if done:
         state = torch.load(done[-1])
         model.load_state_dict(state["model"])
+        averaged.load_state_dict(state["averaged"])
         optimizer.load_state_dict(state["optimizer"])
         scheduler.load_state_dict(state["scheduler"])
         log = state["log"]
@@ -346,7 +369,7 @@ def main() -> None:
         rng, began, sums = random.Random(a.seed * 1000 + epoch), time.time(), dict[str, list[float]]()
         torch.manual_seed(a.seed * 1000 + epoch)
         model.train()
-        for step, batch in enumerate(batches(windows, rng)):
+        for step, batch in enumerate(batches(windows, shares, rng)):
             parts = run_encoder(model, batch, rng)
             by_head = losses(model, batch, parts, names)
             if not by_head:
@@ -358,6 +381,8 @@ def main() -> None:
             optimizer.step()
             scheduler.step()
             optimizer.zero_grad()
+            if a.start and scheduler.last_epoch > WARM_UP * steps:
+                averaged.update_parameters(model)
             for head, loss in by_head.items():
                 sums.setdefault(head, []).append(loss.item())
             if step % 50 == 0:
@@ -368,10 +393,11 @@ def main() -> None:
                 )
         log.append({"epoch": epoch, "seconds": round(time.time() - began), **{k: round(float(np.mean(v)), 4) for k, v in sums.items()}})
         print(log[-1], flush=True)
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "log": log}
+        state = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "log": log}
+        state |= {"model": model.state_dict(), "averaged": averaged.state_dict()}
         torch.save(state, folder / "epoch-tmp")
         (folder / "epoch-tmp").rename(folder / f"epoch-{epoch:02d}.pt")
-        (folder / "run.json").write_text(json.dumps({"settings": vars(a), "share": SHARE, "examples": counts, "log": log}, indent=1))
+        (folder / "run.json").write_text(json.dumps({"settings": vars(a), "share": shares, "examples": counts, "log": log}, indent=1))
         for old in sorted(folder.glob("epoch-*.pt"))[:-1]:
             old.unlink()
 

@@ -1,8 +1,10 @@
-"""Gives the encoder a second output, `vectors`: of what three of its layers say of a word, the principal components.
+"""Gives the encoder a second output, `vectors`: of what its layers say of a word, the principal components.
 
-    python -m training.vectors [--folder FOLDER]
+    python -m training.vectors [--folder FOLDER] [--like FOLDER]
 
 The components are those of the lines of corpus/pages/train and corpus/train: what small second stages read (training/sections.py).
+`--like` makes them the vectors of an earlier model, as closely as the layers allow (ridge regression), so that the second stages that were
+trained on these can stay.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ from dateline.extract.lines import lines
 from training.card import keep
 from training.sections import PAGES, ROOT
 
-LAYERS = (1, 3, 5)
-NUMBERS = 128  # of 1152; 192 and all of them were no better (LOG.md)
+LAYERS = (0, 1, 2, 3, 4, 5)
+NUMBERS = 128  # of all that they say; 192 and all of them were no better (LOG.md)
+RIDGE = 1000.0  # by what it gives on lines that were not fitted (LOG.md)
 NAME = "/bert/encoder/layer.{}/output/LayerNorm/LayerNormalization_output_0"
 ADDED = ("layers", "centred", "vectors")
 
@@ -63,6 +66,27 @@ def sample(model: onnx.ModelProto, folder: Path, texts: list[str]) -> np.ndarray
     return np.array(out)
 
 
+def earlier(folder: Path, texts: list[str]) -> np.ndarray:
+    """The vectors that a model with this output gives the same lines [lines, NUMBERS]."""
+    model, out = Model(folder), []
+    for text in texts:
+        (encoding,) = model.encode([text])
+        ranges = [encoding.words.at(line.start, line.end) for line in lines(text)]
+        out += [encoding.vectors[first:end].astype(np.float32).mean(0) for first, end in ranges if end > first]
+    return np.array(out)
+
+
+def alike(rows: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(mean [inputs], matrix [inputs, NUMBERS]) that bring `rows` as close to `wanted` [lines, NUMBERS] as a linear map can."""
+    mean, deviation = rows.mean(0), rows.std(0) + 1e-3
+    scaled, centre = (rows - mean) / deviation, wanted.mean(0)
+    matrix = np.linalg.solve(scaled.T @ scaled + RIDGE * np.eye(scaled.shape[1]), scaled.T @ (wanted - centre)) / deviation[:, None]
+    mean = mean - centre @ np.linalg.pinv(matrix)
+    left = ((wanted - (rows - mean) @ matrix) ** 2).sum() / ((wanted - centre) ** 2).sum()
+    print(f"{1 - left:.3f} of the earlier vectors' variance")
+    return mean.astype(np.float32), matrix.astype(np.float32)
+
+
 def components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(mean [inputs], matrix [inputs, NUMBERS]): standardised, projected, and halfway to equal variances."""
     mean, deviation = rows.mean(0), rows.std(0) + 1e-3
@@ -75,10 +99,13 @@ def components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=WEIGHTS)
-    folder = parser.parse_args().folder
+    parser.add_argument("--like", type=Path)
+    a = parser.parse_args()
+    folder = a.folder
     file = folder / "model.onnx"
     texts = [text for _, text, _ in read_all(PAGES)] + [form.read(p).report.text for p in sorted((ROOT / "corpus" / "train").glob("*.txt"))]
-    mean, matrix = components(sample(bare(onnx.load(file)), folder, texts))
+    rows = sample(bare(onnx.load(file)), folder, texts)
+    mean, matrix = alike(rows, earlier(a.like, texts)) if a.like else components(rows)
     model = bare(onnx.load(file))
     graph = model.graph
     graph.initializer.extend([numpy_helper.from_array(mean, "vectors.mean"), numpy_helper.from_array(matrix, "vectors.matrix")])

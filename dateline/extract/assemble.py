@@ -26,7 +26,7 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     """The events of a report, in the order of their first mention."""
     heads = model.card["heads"]
     told = _told(report, encoding, decisions.sections)
-    triggers = find(encoding, heads["type"], codebook, told, decisions.trigger)
+    triggers = find(encoding, heads["type"], codebook, told, decisions.least)
     if not triggers:
         return ()
     parts = sentences(report.text)
@@ -36,7 +36,7 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     for passage in passages(encoding.words.starts.tolist(), parts, PASSAGE):
         here = [t for t in triggers if passage[0] <= t.first < passage[1]]
         joined = same_happenings(here, encoding, model, decisions)
-        groups = [g for j in joined for g in _by_teller(j, report, encoding) if sure(g) >= decisions.event]
+        groups = [g for j in joined for g in _by_teller(j, report, encoding)]
         if groups:
             found = participants.mentions(encoding, heads["kind"], told, passage)
             owner = participants.one_and_the_same(found, encoding, model, decisions)

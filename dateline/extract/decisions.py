@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,10 @@ from dateline.records import SectionKind
 class Decisions:
     """Probabilities from which a thing counts, and what makes an event's confidence.
 
-    A word is a trigger from `trigger` on; an event counts from confidence `event` on. Confidence is the logistic of
-    `confidence` = (weight, constant) on the logit of the event's best trigger.
+    A mention of an event counts from confidence `event` on, whether it stands alone or names what others name too. Confidence is the
+    logistic of `confidence` = (weight, constant) on a trigger's logit; an event has that of its best trigger.
     """
 
-    trigger: float = 0.5
     event: float = 0.5
     mode: float = 0.5
     link: float = 0.5
@@ -28,6 +28,12 @@ class Decisions:
     same_people: float = 0.5
     confidence: tuple[float, float] = (1.0, 0.0)
     sections: tuple[SectionKind, ...] = ("headline", "body")  # those that yield events: not the model's, but the user's
+
+    @property
+    def least(self) -> float:
+        """The logit from which a trigger counts."""
+        weight, constant = self.confidence
+        return (math.log(self.event / (1 - self.event)) - constant) / weight
 
     @classmethod
     def of(cls, card: dict[str, Any]) -> Decisions:

@@ -28,10 +28,9 @@ class Trigger:
     logit: float
 
 
-def find(encoding: Encoding, labels: list[str], codebook: Codebook, told: Told, threshold: float) -> list[Trigger]:
-    """Every run of told words that scores at least `threshold` for a type of the codebook, in text order."""
+def find(encoding: Encoding, labels: list[str], codebook: Codebook, told: Told, least: float) -> list[Trigger]:
+    """Every run of told words whose logits for a type of the codebook are at least `least`, in text order."""
     scores = encoding.heads["type"]
-    least = float(np.log(threshold / (1 - threshold)))
     usable = told & (encoding.words.shapes != PUNCTUATION)
     found = []
     for column, name in enumerate(labels):
