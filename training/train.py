@@ -201,9 +201,9 @@ def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], 
                 out[head] = scale * F.cross_entropy(got[head], want, weight=weight, ignore_index=-100)
         linked = [relation_losses(model, x, p) for x, p in zip(marked, heads_of, strict=True)]
         for key in ("link", "same"):
-            some = [pair[key] for pair in linked if key in pair]
-            if some:
-                out[key] = torch.cat(some).mean() * PAIR_WEIGHT
+            some = torch.cat([torch.zeros(0), *(pair[key] for pair in linked if key in pair)])
+            if len(some):  # a window may have no pair that is known
+                out[key] = some.mean() * PAIR_WEIGHT
     out |= taught_losses([(x, p) for x, p in zip(batch, parts, strict=True) if x.taught is not None], names)
     out |= story_losses([(x, p) for x, p in zip(batch, parts, strict=True) if x.example["story"]], names)
     return out
