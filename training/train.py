@@ -36,6 +36,7 @@ SHARE = {"own": 3.0, "rams": 2.0, "geneva": 0.6, "stories": 0.3, "news": 0.5}  #
 POLISH = {"own": 2.0, "rams": 2.0, "geneva": 0.6, "stories": 0.3, "news": 1.0}  # the same with --start
 POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov et al. 2018, "Averaging weights leads to wider optima")
 RATE, HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 3e-3, 0.1, 0.01
+SCALE = {"type": 20.0, "mode": 6.0, "status": 0.5, "span": 2.0, "kind": 0.3, "figure": 1.0, "cue": 0.5}  # what a head's loss weighs
 PAIR_WEIGHT = 8.0
 STRAY = 12  # stray spans a window
 LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
@@ -181,24 +182,24 @@ def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], 
     marked = [x for x in batch if not x.example["story"]]
     if marked:
         heads_of = [p for x, p in zip(batch, parts, strict=True) if not x.example["story"]]
-        got = {h: torch.cat([p[h] for p in heads_of]) for h in ("type", "mode", "status", "span", "kind", "figure", "cue")}
+        got = {h: torch.cat([p[h] for p in heads_of]) for h in SCALE}
         types, known = cat("types"), cat("types_known")
         loss = F.binary_cross_entropy_with_logits(got["type"], types, reduction="none", pos_weight=torch.tensor(2.0)).sum(-1)
-        out["type"] = 20 * (loss * known).sum() / max(known.sum(), 200)
+        out["type"] = SCALE["type"] * (loss * known).sum() / max(known.sum(), 200)
         modes_known = cat("modes_known")
         if modes_known.any():
             loss = F.binary_cross_entropy_with_logits(got["mode"], cat("modes"), reduction="none")
-            out["mode"] = 2 * (loss * modes_known).sum() / max(modes_known.sum(), 1) * 3
-        for head, key, weight, scale in (
-            ("status", "status", torch.tensor([0.5] + [1.5] * 6), 0.5),
-            ("span", "span", torch.tensor([1.0, 2.0, 2.0]), 2.0),
-            ("kind", "kind", None, 0.3),
-            ("figure", "figure", torch.tensor([0.5] + [2.0] * 7), 1.0),
-            ("cue", "cue", torch.tensor([0.5, 2.0]), 0.5),
+            out["mode"] = SCALE["mode"] * (loss * modes_known).sum() / max(modes_known.sum(), 1)
+        for head, weight in (
+            ("status", torch.tensor([0.5] + [1.5] * 6)),
+            ("span", torch.tensor([1.0, 2.0, 2.0])),
+            ("kind", None),
+            ("figure", torch.tensor([0.5] + [2.0] * 7)),
+            ("cue", torch.tensor([0.5, 2.0])),
         ):
-            want = cat(key)
+            want = cat(head)
             if (want >= 0).any():
-                out[head] = scale * F.cross_entropy(got[head], want, weight=weight, ignore_index=-100)
+                out[head] = SCALE[head] * F.cross_entropy(got[head], want, weight=weight, ignore_index=-100)
         linked = [relation_losses(model, x, p) for x, p in zip(marked, heads_of, strict=True)]
         for key in ("link", "same"):
             some = torch.cat([torch.zeros(0), *(pair[key] for pair in linked if key in pair)])
@@ -226,11 +227,11 @@ def taught_losses(pupils: list[tuple[Window, dict[str, Tensor]]], names: dict[st
         return (loss * weight).sum() / weight.sum().clamp(min=10)
 
     apart = lambda h: F.cross_entropy(got[h], want[h].softmax(-1), reduction="none")  # noqa: E731
-    total = 20 * mean(F.binary_cross_entropy_with_logits(got["type"], types, reduction="none").sum(-1), unknown)
+    total = SCALE["type"] * mean(F.binary_cross_entropy_with_logits(got["type"], types, reduction="none").sum(-1), unknown)
     modes = F.binary_cross_entropy_with_logits(got["mode"], want["mode"].sigmoid(), reduction="none") * types[:, of_mode]
-    total = total + 6 * mean(modes.sum(-1), unknown)
-    for head, weight, scale in (("status", event, 0.5), ("span", 1.0, 2.0), ("kind", named, 0.3), ("figure", 1.0, 1.0), ("cue", 1.0, 0.5)):
-        total = total + scale * mean(apart(head), (label(head) < 0) * weight)
+    total = total + SCALE["mode"] * mean(modes.sum(-1), unknown)
+    for head, weight in (("status", event), ("span", 1.0), ("kind", named), ("figure", 1.0), ("cue", 1.0)):
+        total = total + SCALE[head] * mean(apart(head), (label(head) < 0) * weight)
     return {"taught": total}
 
 
@@ -303,14 +304,17 @@ def pairs(
 def load_windows(names: dict[str, list[str]], keep: Any) -> list[Window]:
     tokenizer = Tokenizer.from_file(str(TOKENIZER))
     with open(BUILD / "examples.jsonl", encoding="utf-8") as lines:
-        examples = [e for e in map(json.loads, lines) if keep(e)]
+        # Without teachers, news has nothing to say.
+        examples = [e for e in map(json.loads, lines) if keep(e) and (e["source"] != "news" or TAUGHT.exists())]
     split = W.split([e["text"] for e in examples], tokenizer)
     taught = dict(np.load(TAUGHT)) if TAUGHT.exists() else {}
+    if any(len(taught.get(e["id"], w)) != len(w) for e, w in zip(examples, split, strict=True)):
+        raise SystemExit(f"{TAUGHT} is of other texts than {BUILD / 'examples.jsonl'}: run training.teach again")
     return [x for e, w in zip(examples, split, strict=True) for x in make_windows(e, w, names, taught.get(e["id"]))]
 
 
 def rates(model: Encoder) -> list[dict[str, Any]]:
-    """The learned parameters with their learning rates: what scores pairs learns slowest."""
+    """The learned parameters with their learning rates: the highest for what scores pairs, which is slow to learn."""
     groups: dict[float, list[Any]] = {}
     for name, q in model.named_parameters():
         if q.requires_grad:
@@ -321,8 +325,10 @@ def rates(model: Encoder) -> list[dict[str, Any]]:
 
 def last(run: str) -> dict[str, Tensor]:
     """The weights that a run has come to: averaged, where it was a polishing one."""
-    (checkpoint,) = sorted((BUILD / run).glob("epoch-*.pt"))[-1:]
-    state = torch.load(checkpoint)
+    found = sorted((BUILD / run).glob("epoch-*.pt"))
+    if not found:
+        raise SystemExit(f"no check-point in {BUILD / run}: run training.train {run} first")
+    state = torch.load(found[-1])
     if "averaged" in state and state["averaged"]["n_averaged"] > 0:
         return {name.removeprefix("module."): value for name, value in state["averaged"].items() if name != "n_averaged"}
     weights: dict[str, Tensor] = state["model"]

@@ -39,6 +39,9 @@ class Decisions:
     def of(cls, card: dict[str, Any]) -> Decisions:
         """The decisions in a model's card, defaults where it has none. Raises ModelError."""
         try:
-            return msgspec.convert(card.get("decisions", {}), cls)
+            found = msgspec.convert(card.get("decisions", {}), cls)
         except msgspec.ValidationError as error:
             raise ModelError(f"model.json, decisions: {error}") from None
+        if not 0 < found.event < 1 or found.confidence[0] <= 0:
+            raise ModelError("model.json, decisions: `event` must lie between 0 and 1, and the weight in `confidence` above 0")
+        return found
