@@ -18,7 +18,7 @@ from dateline.pipeline import code
 from dateline.records import CodedReport, Event, Section
 
 DEV = paths("dev")
-DIGEST = "c0796e931838dc0a"
+DIGEST = "46b35609820109c1"
 FLOORS = {"event_f1": 0.67, "trigger_f1": 0.66, "participant_f1": 0.44, "figure_f1": 0.41, "status": 0.88, "mode": 0.76}
 
 
