@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -31,13 +32,32 @@ class EventType:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A row of a mapping: an event of this type, with one of these modes (none named: any), of which all conditions hold, has the code."""
+
+    type: str
+    modes: tuple[str, ...]
+    when: tuple[str, ...]
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Codebook:
-    """Types, roles, contexts and sectors, each with its meaning."""
+    """Types, roles, contexts and sectors, each with its meaning.
+
+    `unit` says what one event is: what words name as one happening (`happening`), or all that a report tells of one type (`template`).
+    `heads` names the encoder's heads that score types, modes and roles. `mappings` to other codebooks, by their names, and the `words`
+    that these look for are tables beside the TOML file: NAME.acled.csv, NAME.words.csv.
+    """
 
     name: str
     version: str
     roles: dict[str, str]
     types: dict[str, EventType]
+    unit: Literal["happening", "template"] = "happening"
+    heads: dict[str, str] = field(default_factory=lambda: {"type": "type", "mode": "mode"})
+    mappings: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     contexts: dict[str, str] = field(default_factory=dict)
     sectors: dict[str, str] = field(default_factory=dict)
     source: str = ""
@@ -55,18 +75,32 @@ def shipped() -> list[str]:
 
 
 def load(name_or_file: str = DEFAULT) -> Codebook:
-    """A shipped codebook by its name, or one from a TOML file. Raises CodebookError."""
-    if name_or_file in shipped():
-        text = (resources.files("dateline") / "codebooks" / f"{name_or_file}.toml").read_text(encoding="utf-8")
-    else:
-        try:
-            text = Path(name_or_file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CodebookError(
-                f"codebook {name_or_file!r}: {getattr(error, 'strerror', None) or error}. "
-                f"Name a TOML file, or one of: {', '.join(shipped())}"
-            ) from None
-    return parse(text, name_or_file)
+    """A shipped codebook by its name, or one from a TOML file, with the tables beside it. Raises CodebookError."""
+    ours = name_or_file in shipped()
+    folder = resources.files("dateline") / "codebooks" if ours else Path(name_or_file).parent
+    name = f"{name_or_file}.toml" if ours else Path(name_or_file).name
+    try:
+        codebook = parse((folder / name).read_text(encoding="utf-8"), name_or_file)
+        tables = {f.name: f for f in folder.iterdir() if _is_table(f.name, name)}
+        rows = {key.split(".")[-2]: list(csv.DictReader(file.read_text(encoding="utf-8").splitlines())) for key, file in tables.items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise CodebookError(
+            f"codebook {name_or_file!r}: {getattr(error, 'strerror', None) or error}. Name a TOML file, or one of: {', '.join(shipped())}"
+        ) from None
+    words: dict[str, tuple[str, ...]] = {}
+    for row in rows.pop("words", []):
+        words[row["list"]] = (*words.get(row["list"], ()), row["word"])
+    return replace(codebook, words=words, mappings={system: tuple(map(_rule, table)) for system, table in sorted(rows.items())})
+
+
+def _is_table(file: str, codebook: str) -> bool:
+    """Whether a file is a mapping or the words of a codebook: its examples are for people and tests."""
+    return file.startswith(codebook.removesuffix("toml")) and file.endswith(".csv") and not file.endswith(".examples.csv")
+
+
+def _rule(row: dict[str, str]) -> Rule:
+    when = tuple(condition.strip() for condition in row["when"].split("&") if condition.strip())
+    return Rule(type=row["type"], modes=tuple(row["modes"].split()), when=when, code=row["code"])
 
 
 def parse(text: str, where: str) -> Codebook:

@@ -16,7 +16,7 @@ from dateline import harm
 from dateline.codebook import Codebook
 from dateline.encode.model import WEIGHTS, Model, read_card
 from dateline.engines import local
-from dateline.extract import assemble
+from dateline.extract import assemble, codes
 from dateline.extract.decisions import Decisions
 from dateline.extract.sections import tell
 from dateline.limit import TooSlow, at_most
@@ -31,6 +31,8 @@ BATCH_CHARACTERS = 10_000
 
 # What one report may take. The longest that are read, 1,000,000 characters, take a part of it on one core.
 MAX_SECONDS = 600
+
+_ANOTHER = "name a model that was trained for it, or another codebook"
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,25 @@ def _code_digest() -> str:
 def check(settings: Settings) -> Codebook:
     """The codebook, where model and codebook fit. Raises CodebookError or ModelError."""
     codebook, card = codebooks.load(settings.codebook), read_card(settings.model)
+    if missing := sorted(set(codebook.heads.values()) - set(card["heads"])):
+        raise codebooks.CodebookError(f"codebook {codebook.name}: the model has no head {', '.join(missing)}; {_ANOTHER}")
+    said = {what: card["heads"][head] for what, head in codebook.heads.items()}
     modes = {f"{name}/{mode}" for name, kind in codebook.types.items() for mode in kind.modes}
+    roles = list(card["relations"]) if codebook.unit == "happening" else sorted({label.partition("/")[0] for label in said.get("role", [])})
     for what, wanted, known in (
-        ("types", set(codebook.types), card["heads"]["type"]),
-        ("modes", modes, card["heads"]["mode"]),
-        ("roles", set(codebook.roles), card["relations"]),
+        ("types", set(codebook.types), said.get("type", [])),
+        ("modes", modes, said.get("mode", [])),
+        ("roles", set(codebook.roles), roles),
     ):
         if unknown := sorted(wanted - set(known)):
             raise codebooks.CodebookError(
                 f"codebook {codebook.name}: the model does not know the {what} {', '.join(unknown)}; it knows {', '.join(known)}"
             )
+    if strange := codes.unknown(codebook):
+        known = ", ".join([*codes.CONDITIONS, "words of LIST"])
+        raise codebooks.CodebookError(
+            f"codebook {codebook.name}: its mappings have unknown conditions: {', '.join(strange)}; known: {known}"
+        )
     return codebook
 
 

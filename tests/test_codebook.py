@@ -28,6 +28,13 @@ def test_plover_has_its_types_modes_contexts_and_sectors() -> None:
     assert set(plover.roles) == {"actor", "recipient", "target", "instrument"}
 
 
+def test_muc4_has_its_incident_types_and_slots() -> None:
+    muc4 = codebooks.load("muc4")
+    assert list(muc4.types) == ["attack", "bombing", "kidnapping", "arson", "robbery", "forced work stoppage"]
+    assert list(muc4.roles) == ["PerpInd", "PerpOrg", "Target", "Victim", "Weapon"]
+    assert muc4.unit == "template"
+
+
 def test_a_file_is_a_codebook_too(tmp_path: Path) -> None:
     (tmp_path / "small.toml").write_text(SMALL)
     assert list(codebooks.load(str(tmp_path / "small.toml")).types) == ["PROTEST"]
@@ -45,6 +52,7 @@ def test_another_definition_is_another_codebook() -> None:
         (SMALL.replace('quad = "material conflict"', ""), "types"),
         (SMALL.replace("definition", "defnition = 'x'\ndefinition"), "types.PROTEST.defnition"),
         (SMALL.replace('version = "1"', "version = 1"), "version"),
+        (SMALL.replace('version = "1"', 'version = "1"\nunit = "report"'), "unit"),
     ],
 )
 def test_a_mistake_is_named(text: str, said: str) -> None:

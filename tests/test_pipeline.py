@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from dateline import codebook as codebooks
 from dateline import pipeline
 from dateline.codebook import CodebookError
 from dateline.encode.model import ModelError
@@ -19,6 +21,13 @@ STORY = (
     "At least twelve miners were injured, the union said. The interior minister denied that officers had used rubber bullets "
     "and called on the union to end the blockade. The union rejected the call and threatened a general strike."
 )
+
+SMALL = """
+name = "mine"
+version = "1"
+roles = {actor = "does it"}
+types = {PROTEST = {quad = "material conflict", definition = "people in the street"}}
+"""
 
 
 def report(text: str, **known: object) -> Report:
@@ -54,8 +63,49 @@ def test_every_field_points_at_characters_of_the_report(story: CodedReport) -> N
 
 def test_a_field_whose_stage_comes_later_is_null_or_empty(story: CodedReport) -> None:
     assert (story.places, story.times, story.attributions, story.entities, story.loaded) == ((), (), (), (), ())
-    assert all((e.time, e.place, e.source, e.codes, e.contexts) == (None, None, None, {}, ()) for e in story.events)
+    assert all((e.time, e.source, e.contexts) == (None, None, ()) for e in story.events)
+    assert all(e.place is None or e.place.lat is None for e in story.events)
     assert all(e.incident == e.id for e in story.events)
+
+
+def test_an_event_has_the_words_of_its_place(story: CodedReport) -> None:
+    said = {e.place.span.text for e in story.events if e.place and e.place.span}
+    assert any("La Oroya" in words for words in said), said
+
+
+def test_where_people_are_in_flight_no_place_is_told() -> None:
+    """As long as nothing says how fine a place is, none leaves the pipeline."""
+    (out,) = coded(
+        report("CALAIS, May 3 - Police arrested nine migrants at the ferry port of Calais on Friday and attacked a camp in Marck.")
+    )
+    assert isinstance(out, CodedReport)
+    assert out.events
+    assert all(e.place is None for e in out.events)
+
+
+BOMBING = (
+    "BOGOTA, 12 May 1989 - Guerrillas of the National Liberation Army blew up the Cano Limon oil pipeline with dynamite yesterday "
+    "and killed two policemen. In a separate attack, gunmen kidnapped a cattle rancher near Arauca."
+)
+
+
+def test_a_codebook_of_templates_gives_one_event_for_each_incident_type() -> None:
+    (out,) = code([report(BOMBING)], Settings(codebook="muc4"), workers=1)
+    assert isinstance(out, CodedReport)
+    assert not list(broken_spans(out))
+    by_type = {e.type: e for e in out.events}
+    assert len(by_type) == len(out.events)
+    assert {"bombing", "kidnapping"} <= set(by_type)
+    roles = {p.role for e in out.events for p in e.participants}
+    assert {"PerpOrg", "Target"} <= roles <= set(codebooks.load("muc4").roles)
+    assert all(p.span in p.mentions for e in out.events for p in e.participants)
+
+
+def test_a_codebook_whose_head_the_model_lacks_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(SMALL + '[heads]\ntype = "weather"\n')
+    with pytest.raises(CodebookError, match="no head weather"):
+        next(code([report("Rain.")], Settings(codebook=str(file))))
 
 
 def test_the_same_report_gives_the_same_record(story: CodedReport) -> None:
@@ -113,7 +163,7 @@ def test_a_report_that_takes_too_long_is_a_failure_beside_the_rest(monkeypatch: 
 
 
 def test_the_user_says_which_sections_yield_events() -> None:
-    comment = "\n\n1 comment\nPolice killed ten protesters in Lima, my neighbour saw it."
+    comment = "\n\n1 comment\nPolice killed ten protesters in Lima and burned two houses, my neighbour saw it."
     sections = (
         Section(kind="body", start=0, end=len(STORY)),
         Section(kind="comment", start=len(STORY), end=len(STORY + comment)),

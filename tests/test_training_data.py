@@ -21,6 +21,17 @@ event COERCE arrest
   recipient `nine` kind=group
   figure arrested 9..9 `nine`
 """
+PLACES = """outlet: The Courier
+---
+Lyon saw a march. In Lyon nine were held.
+===
+event PROTEST demo
+  trigger `march`
+event COERCE arrest
+  trigger `held`
+  recipient `nine` kind=group
+  place `In [Lyon]` city FRA 45.76,4.84
+"""
 
 
 def test_a_coded_report_is_an_example(tmp_path: Path) -> None:
@@ -44,6 +55,19 @@ def test_a_coded_report_is_an_example(tmp_path: Path) -> None:
     assert e["same_events"] == [[0, 1], [2]]
     assert [e["text"][a:b] for a, b in e["cues"]] == ["plan to"]
     assert e["complete"] and e["spans_complete"] and e["links_complete"]  # noqa: PT018
+
+
+def test_a_place_is_linked_where_it_stands_closest(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(PLACES)
+    e = data.from_coded(form.read(tmp_path / "one.txt"), "own")
+    sites = {n: a for n, (a, _, kind) in enumerate(e["spans"]) if kind == "site"}
+    assert sorted(sites.values()) == [0, 21], "all its places in the text"
+    assert [(e["triggers"][t][0], sites[s]) for t, s, relation in e["links"] if relation == "place"] == [(36, 21)]
+    assert [(e["triggers"][t][0], sites[s]) for t, s in e["far"]] == [(36, 0)], "neither right nor wrong"
+
+
+def test_words_stand_where_they_are_whole() -> None:
+    assert data.occurrences("bomb", "a bomb, a bombing, car-bomb") == [(2, 6), (23, 27)]
 
 
 def test_the_longest_prefix_says_what_a_corpus_type_is() -> None:

@@ -5,12 +5,15 @@ An example is a text with what its corpus says, and nothing of what it leaves op
 - `unsure`: [start, end] stretches where the corpus does not tell whether an event of ours stands
 - `complete`: whether everywhere else there is none
 - `spans`: [start, end, kind or null] of participants; `spans_complete` likewise
-- `links`: [trigger's number, span's number, relation]; `links_complete`: whether all of them, of all triggers with all spans
+  (`site`: words for a place where an event happened, which need not take part; `figure`: a number)
+- `links`: [trigger's number, span's number, relation]; `links_complete`: whether all of them, of all triggers with all spans;
+  `arguments_complete`: whether no other noun phrase of the text takes part in these events
 - `far`: [trigger's number, span's number] of participants that a mention closer to the trigger links to it: neither right nor wrong
 - `figures`: [start, end, of]
 - `cues`: [start, end] of words that say an event's status
 - `same_events`, `same_people`: groups of trigger or span numbers
 - `story`: {type, mode} of a text whose events are not marked
+- `muc4`: {types, fillers: [start, end, role, types]} of a text whose templates are known
 A text of `news` says nothing at all: a run learns there what its teachers say (`training.teach`).
 Corpora and what they may be used for: ../shared/corpora/README.md.
 """
@@ -28,17 +31,18 @@ from typing import Any
 from corpus import form
 from dateline import codebook as codebooks
 from dateline.extract.sentences import sentences
-from dateline.records import CodedReport, Span
+from dateline.records import CodedReport, Span, span_of
 
 ROOT = Path(__file__).parent
 CORPORA = ROOT.parent.parent / "shared" / "corpora"
 OWN = ROOT.parent / "corpus" / "train"
 BUILD = ROOT / "build"
+SYNTAX = BUILD / "syntax.npz"  # what a parser says of the examples (`training.syntax`)
 
 Example = dict[str, Any]
 
 # Corpus → the folds whose texts are read as news; fold 0 of what is divided into folds is for measuring.
-NEWS = {"muc4.train": (0, 1, 2, 3, 4), "lgl": (1, 2, 3, 4), "ecbplus": (1, 2, 3, 4), "polnear.train": (0, 1, 2)}
+NEWS = {"lgl": (1, 2, 3, 4), "ecbplus": (1, 2, 3, 4), "polnear.train": (0, 1, 2)}
 NEWS_CHARACTERS = 1500  # about a window
 
 ARTICLE = re.compile(r"(?:(?:the|a|an)\s+)?", re.IGNORECASE)  # the coder may quote it with the word that names the event
@@ -102,6 +106,7 @@ RAMS_ROLES = {
     "recipient": "victim detainee defendant recipient beneficiary",
     "target": "target artifact",
     "instrument": "instrument",
+    "place": "place",
 }
 
 GENEVA: dict[str, tuple[str, str | None]] = {
@@ -163,7 +168,10 @@ GENEVA_ROLES = {
     "actor": "Agent Assailant Killer Authorities Protagonist Actor Side_1 Side_2 Sides Ratifier Investigator Arguer",
     "recipient": "Victim Suspect Addressee",
     "instrument": "Weapon Instrument",
+    "place": "Place Location",
 }
+MUC4_ROLES = ("PerpInd", "PerpOrg", "Target", "Victim", "Weapon")
+LONGEST_SOURCE = 8  # words of a claimant that are read as a mention: longer ones carry relative clauses and appositions
 
 
 def by_role(table: dict[str, str]) -> dict[str, str]:
@@ -188,7 +196,7 @@ def fold(key: str) -> int:
 
 def example(id: str, source: str, text: str, **known: Any) -> Example:
     empty: Example = {k: [] for k in ("triggers", "unsure", "spans", "links", "far", "figures", "cues", "same_events", "same_people")}
-    flags = {"complete": False, "spans_complete": False, "links_complete": False, "story": None}
+    flags = {"complete": False, "spans_complete": False, "links_complete": False, "arguments_complete": False, "story": None, "muc4": None}
     return {"id": id, "source": source, "text": text} | empty | flags | known
 
 
@@ -209,9 +217,10 @@ def rams() -> Iterator[Example]:
         for _, (first, last), name in row["gold_evt_links"]:
             role = roles.get(name[11:])
             if role and triggers and triggers[0][2]:
-                spans.append([*stretch(starts, tokens, first, last), None])
+                spans.append([*stretch(starts, tokens, first, last), "site" if role == "place" else None])
                 links.append([0, len(spans) - 1, role])
-        yield example(row["doc_key"], "rams", text, triggers=triggers, unsure=unsure, spans=spans, links=links)
+        known = {"triggers": triggers, "unsure": unsure, "spans": spans, "links": links}
+        yield example(row["doc_key"], "rams", text, **known, arguments_complete=True)
 
 
 def joined(tokens: list[str]) -> tuple[list[int], str]:
@@ -250,11 +259,12 @@ def geneva() -> Iterator[Example]:
             for argument in event["arguments"]:
                 role, entity = roles.get(argument["role"]), entities.get(argument["entity_id"])
                 if role and entity:
-                    span = [*stretch(starts, tokens, entity["start"], entity["end"] - 1), None]
+                    span = [*stretch(starts, tokens, entity["start"], entity["end"] - 1), "site" if role == "place" else None]
                     if span not in spans:
                         spans.append(span)
                     links.append([len(triggers) - 1, spans.index(span), role])
-        yield example(row["id"], "geneva", text, triggers=triggers, unsure=unsure, spans=spans, links=links, complete=True)
+        known = {"triggers": triggers, "unsure": unsure, "spans": spans, "links": links}
+        yield example(row["id"], "geneva", text, **known, complete=True, arguments_complete=True)
 
 
 def stories() -> Iterator[Example]:
@@ -277,15 +287,44 @@ def stories() -> Iterator[Example]:
         yield example(f"{row['id']}-{n}", "stories", row["text"], story=story)
 
 
+def muc4() -> Iterator[Example]:
+    """Reports of MUC-4 with the fillers of their templates, each at all its places: the keys give the first of each string."""
+    for row in rows("muc4.train"):
+        text, fillers, people = row["text"], [], []
+        spans: list[list[Any]] = []
+        for template in row["templates"]:
+            types = template["incident_type"].split(" / ")
+            for role in MUC4_ROLES:
+                for entity in template[role]:
+                    places = sorted({place for said, _ in entity for place in occurrences(said, text)})
+                    fillers += [[a, b, role, types] for a, b in places]
+                    numbers = []
+                    for a, b in places:
+                        span = [a, b, None]
+                        if span not in spans:
+                            spans.append(span)
+                        numbers.append(spans.index(span))
+                    people.append(numbers)
+        known = {"types": sorted({t for template in row["templates"] for t in template["incident_type"].split(" / ")}), "fillers": fillers}
+        yield example(row["id"], "muc4", text, spans=spans, same_people=people, muc4=known)
+
+
+def occurrences(said: str, text: str) -> list[tuple[int, int]]:
+    """The places where words stand in a text, as whole words."""
+    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(said)}(?!\w)", text)]
+
+
 def news() -> Iterator[Example]:
-    """The openings of news texts of which nothing is known here."""
+    """The openings of news texts of which nothing is known here but, in PolNeAR, who is said to have said something."""
     for corpus, folds in NEWS.items():
         for row in rows(corpus):
             if fold(str(row.get("topic", row["id"]))) in folds:
                 text = row["text"]
                 if len(text) > NEWS_CHARACTERS:
                     text = text[: text.rfind(" ", 0, NEWS_CHARACTERS)]
-                yield example(f"{corpus} {row['id']}", "news", text)
+                claimants = [a["source"][0] for a in row.get("attributions", ()) if len(a.get("source") or ()) == 1]
+                spans = [[a, b, None] for a, b in claimants if b <= len(text) and len(text[a:b].split()) <= LONGEST_SOURCE]
+                yield example(f"{corpus} {row['id']}", "news", text, spans=spans)
 
 
 def own() -> Iterator[Example]:
@@ -297,7 +336,7 @@ def own() -> Iterator[Example]:
 def from_coded(coded: CodedReport, source: str) -> Example:
     """A coded report as an example: what it does not say is not there."""
     at_trigger: dict[tuple[int, int], int] = {}
-    at_span: dict[tuple[int, int], int] = {}
+    at_span: dict[tuple[int, int, str | None], int] = {}
     triggers: list[list[Any]] = []
     spans: list[list[Any]] = []
     links, far, figures, cues, same_events = [], [], [], [], []
@@ -305,7 +344,8 @@ def from_coded(coded: CodedReport, source: str) -> Example:
     people: dict[tuple[int, int], set[int]] = {}
 
     def span_number(span: Span, kind: str | None) -> int:
-        number = at_span.setdefault((span.start, span.end), len(spans))
+        apart = kind if kind in ("figure", "site") else None  # the same words may also be a participant
+        number = at_span.setdefault((span.start, span.end, apart), len(spans))
         if number == len(spans):
             spans.append([span.start, span.end, kind])
         return number
@@ -329,6 +369,12 @@ def from_coded(coded: CodedReport, source: str) -> Example:
                 near = closest(triggers[n][0], {k: spans[k][0] for k in mentions}, opens)
                 links += [[n, k, p.role] for k in near]
                 far += [[n, k] for k in dict.fromkeys(mentions) if k not in near]
+        if event.place and event.place.span:
+            here = [span_number(span_of(coded.report.text, a, b), "site") for a, b in occurrences(event.place.span.text, coded.report.text)]
+            for n in group:
+                near = closest(triggers[n][0], {k: spans[k][0] for k in here}, opens)
+                links += [[n, k, "place"] for k in near]
+                far += [[n, k] for k in here if k not in near]
         for f in event.figures:
             figures.append([f.span.start, f.span.end, f.of])
             links += [[n, span_number(f.span, "figure"), "figure"] for n in group]
@@ -363,7 +409,7 @@ def closest(trigger: int, mentions: dict[int, int], opens: list[int]) -> list[in
 def main() -> None:
     BUILD.mkdir(exist_ok=True)
     with open(BUILD / "examples.jsonl", "w", encoding="utf-8") as out:
-        for make in (own, rams, geneva, stories, news):
+        for make in (own, rams, geneva, stories, muc4, news):
             made = list(make())
             triggers, links = (sum(len(e[key]) for e in made) for key in ("triggers", "links"))
             print(f"{make.__name__}: {len(made)} texts, {triggers} triggers, {links} links")

@@ -20,7 +20,7 @@ from onnxruntime.transformers import optimizer as fuse
 
 from training.card import keep, sha256
 from training.data import BUILD, CORPORA, NEWS, ROOT
-from training.model import BUCKETS, RELATIONS, Encoder, heads, start_weights
+from training.model import BUCKETS, PARTS, RELATIONS, Encoder, heads, start_weights
 from training.train import last
 
 # Feed-forward and attention outputs, and heads: int8 there cost 0.02 on WikiEvents and 0.007 on corpus/dev, for a third of the size.
@@ -77,12 +77,13 @@ def main() -> None:
     run = json.loads((BUILD / a.run / "run.json").read_text())
     if run["settings"].get("start"):
         run["before"] = json.loads((BUILD / run["settings"]["start"] / "run.json").read_text())
-    corpora = ["rams.dev", "geneva", "plover-synthetic", *NEWS]
+    corpora = ["rams.dev", "geneva", "plover-synthetic", "muc4.train", *NEWS]
     card = {
         "name": "dateline-minilm-1",
         "made": date.today().isoformat(),
         "heads": heads(),
         "relations": {name: [round(x, 4) for x in biases[i]] for i, name in enumerate(RELATIONS)},
+        "roles": RELATIONS[:PARTS],
         "distances": BUCKETS,
         "decisions": before.get("decisions", {}),
         "sections": before.get("sections", {}),

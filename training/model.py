@@ -22,7 +22,15 @@ KINDS = ["person", "group", "organisation", "state", "place", "object"]
 FIGURES = ["none", "participants", "arrested", "killed", "injured", "abducted", "displaced", "released"]
 SPAN = ["O", "B", "I"]
 CUE = ["O", "cue"]
-RELATIONS = ["actor", "recipient", "target", "instrument", "figure", "same_event", "same_people"]
+# What a word is to the word that it hangs on, as spaCy's English parser names it (`training.syntax`).
+DEPENDENCIES = (
+    "ROOT acl acomp advcl advmod agent amod appos attr aux auxpass case cc ccomp compound conj csubj csubjpass dative dep det dobj "
+    "expl intj mark meta neg nmod npadvmod nsubj nsubjpass nummod oprd parataxis pcomp pobj poss preconj predet prep prt punct "
+    "quantmod relcl xcomp"
+).split()
+RELATIONS = ["actor", "recipient", "target", "instrument", "figure", "place", "same_event", "same_people"]
+PARTS = 4  # of these, the parts that a participant may have in an event
+ROLES = 6  # and those between a trigger and a span
 RANK = 40  # numbers a relation has on either side
 HIDDEN = 192  # width of the layer before `left` and `right`
 BUCKETS = [0, 1, 2, 4, 8, 16, 32, 64, 128]  # distances in words, signed: 2 * len rows
@@ -40,7 +48,7 @@ def start_weights() -> Path:
 
 def heads() -> dict[str, list[str]]:
     """Head → the names of its outputs, in the order of a row."""
-    types = codebooks.load().types
+    types, muc4 = codebooks.load().types, codebooks.load("muc4")
     return {
         "type": list(types),
         "mode": [f"{t}/{m}" for t, kind in types.items() for m in kind.modes],
@@ -49,6 +57,11 @@ def heads() -> dict[str, list[str]]:
         "kind": KINDS,
         "figure": FIGURES,
         "cue": CUE,
+        "site": SPAN,
+        "phrase": SPAN,
+        "dependency": DEPENDENCIES,
+        "muc4_type": list(muc4.types),
+        "muc4_role": [f"{role}/{tag}" for role in muc4.roles for tag in SPAN],
         "left": [f"{r}.{i}" for r in RELATIONS for i in range(RANK)],
         "right": [f"{r}.{i}" for r in RELATIONS for i in range(RANK)],
     }

@@ -1,6 +1,7 @@
 """Trains the section finder on corpus/pages/train: small networks over the lines of a page (half an hour on two cores).
 
     python -m training.sections              # writes sections.npz beside the model
+    python -m training.sections --adapt      # the networks that stand there go on for a few epochs: a new encoder's vectors are new to them
     python -m training.sections --folds 5    # scores pages by networks that did not see them, and writes nothing
 
 A line is the mean of the encoder's vectors of its words (training/vectors.py) and its signs (dateline/extract/lines.py); a recurrent layer
@@ -41,6 +42,7 @@ KINDS = list(get_args(SectionKind))
 
 HIDDEN = 96
 EPOCHS, RATE, DECAY, DROP = 18, 2e-3, 1e-2, 0.4
+ADAPT_EPOCHS, ADAPT_RATE = 3, 5e-4
 VARIANTS = 10  # of each page, beside the page itself
 NETWORKS = 4
 FEWEST = 3  # lines that show a sign which counts
@@ -126,19 +128,25 @@ def read_cases(pages: list[Page], folds: list[list[Page]], folder: Path) -> dict
     return found
 
 
-def fit(job: tuple[list[list[Case]], int, int]) -> dict[str, np.ndarray]:
-    """The arrays of a network that has seen these pages' cases."""
-    pages, seed, epochs = job
+def fit(job: tuple[list[list[Case]], int, int, Path | None]) -> dict[str, np.ndarray]:
+    """The arrays of a network that has seen these pages' cases, begun anew or from the one of this number in a file."""
+    pages, seed, epochs, start = job
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     choose = random.Random(seed)
     shown = Counter(sign for cases in pages for sign in {s for of_line in cases[0].signs for s in of_line})
     names = {sign: i for i, sign in enumerate(sorted(s for s, count in shown.items() if count >= FEWEST))}
+    before = dict(np.load(start)) if start else {}
+    if before:
+        names = {str(sign): i for i, sign in enumerate(before.pop("names"))}
     network = Network(pages[0][0].vectors.shape[1], len(names))
+    if before:
+        network.load_state_dict({name: torch.tensor(stacked[seed].astype(np.float32)) for name, stacked in before.items()})
+    rate = ADAPT_RATE if start else RATE
     every = [c for cases in pages for c in cases]
     fed = [(torch.tensor(c.vectors.astype(np.float32)), torch.tensor(seen(c.signs, names)), torch.tensor(c.gold)) for c in every]
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=epochs * len(fed) // 8 + 2)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=epochs * len(fed) // 8 + 2)
     step = 0
     for epoch in range(epochs):
         choose.shuffle(fed)
@@ -167,25 +175,29 @@ def networks(trained: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folds", type=int, default=0, help="cross-validate: so many of the five folds")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--adapt", action="store_true")
     parser.add_argument("--networks", type=int, default=NETWORKS)
     parser.add_argument("--folder", type=Path, default=WEIGHTS)
     parser.add_argument("--told", type=Path, help="where to leave what was told, to look at")
     a = parser.parse_args()
+    epochs = a.epochs or (ADAPT_EPOCHS if a.adapt else EPOCHS)
     pages = [Page(*p) for p in read_all(PAGES)]
     random.Random(0).shuffle(pages)
     folds = [pages[i::5] for i in range(5)]
     cases = read_cases(pages, folds, a.folder)
     with get_context("spawn").Pool(2) as pool:
         if not a.folds:
-            jobs = [([cases[p.name] for p in pages], seed, a.epochs) for seed in range(a.networks)]
+            start = a.folder / FILE if a.adapt else None
+            jobs = [([cases[p.name] for p in pages], seed, epochs, start) for seed in range(a.networks)]
             np.savez_compressed(a.folder / FILE, **networks(pool.map(fit, jobs, chunksize=1)))
             card = json.loads((a.folder / "model.json").read_text())
-            card["sections"] = {"pages": len(pages), "networks": a.networks, "epochs": a.epochs, "variants": VARIANTS}
+            record = {"pages": len(pages), "networks": a.networks, "epochs": epochs, "variants": VARIANTS}
+            card["sections"] = record | ({"before": card.get("sections")} if a.adapt else {})
             keep(a.folder, card)
             return
         jobs = [
-            ([cases[p.name] for i, fold in enumerate(folds) if i != out for p in fold], seed, a.epochs)
+            ([cases[p.name] for i, fold in enumerate(folds) if i != out for p in fold], seed, epochs, None)
             for out in range(a.folds)
             for seed in range(a.networks)
         ]

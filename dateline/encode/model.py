@@ -20,6 +20,7 @@ Floats = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 CLS, SEP = 101, 102
+ADVICE = "Install Dateline again, or name another folder"
 
 
 class ModelError(ValueError):
@@ -38,7 +39,7 @@ class Encoding:
 
 
 class Model:
-    """The encoder loaded from a folder with model.onnx, model.json and tokenizer.json."""
+    """The encoder loaded from a folder with model.onnx, model.json and tokenizer.json, and its trees."""
 
     def __init__(self, folder: Path = WEIGHTS, threads: int = 0):
         """Load it; `threads` 0 takes all cores. Raises ModelError."""
@@ -46,14 +47,32 @@ class Model:
         from tokenizers import Tokenizer
 
         self.folder = folder
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
+        self.options = onnxruntime.SessionOptions()
+        self.options.intra_op_num_threads = threads
+        self.options.log_severity_level = 3
         try:
             self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self.session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of many kinds
-            raise ModelError(f"no usable model in {folder}: {error}. Install Dateline again, or name another folder") from None
+        except Exception as error:  # tokenizers raises bare exceptions of many kinds
+            raise ModelError(f"no usable model in {folder}: {error}. {ADVICE}") from None
+        self.session = self._session("model.onnx")
+
+    @cached_property
+    def roles(self) -> Any:
+        """The trees that say which part a participant has in an event (`extract.roles`). Raises ModelError."""
+        return self._session("roles.onnx")
+
+    @cached_property
+    def fillers(self) -> Any:
+        """The trees that say which candidates fill a template's slots (`extract.templates`). Raises ModelError."""
+        return self._session("fillers.onnx")
+
+    def _session(self, name: str) -> Any:
+        import onnxruntime
+
+        try:
+            return onnxruntime.InferenceSession(str(self.folder / name), self.options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises bare exceptions of many kinds
+            raise ModelError(f"no usable model in {self.folder}: {error}. {ADVICE}") from None
 
     @cached_property
     def card(self) -> dict[str, Any]:
@@ -96,8 +115,9 @@ class Model:
         relations: dict[str, list[float]] = self.card["relations"]
         edges, n = np.array(self.card["distances"]), len(relations)
         near = np.searchsorted(edges, np.abs(apart), "right") - 1 + len(edges) * (apart < 0)
-        a, b = left.reshape(len(left), n, -1), right.reshape(len(right), n, -1)
-        scale = a.shape[-1] ** 0.5
+        size = left.shape[1] // n
+        a, b = left.reshape(len(left), n, size), right.reshape(len(right), n, size)
+        scale = size**0.5
         return {
             name: a[:, k] @ b[:, k].T / scale + np.array(biases, np.float32)[near] for k, (name, biases) in enumerate(relations.items())
         }
@@ -108,19 +128,24 @@ def probability(logits: Any) -> Any:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))), np.float32)
 
 
+def shares(logits: Floats) -> Floats:
+    """The softmax of each row [n, outputs]: how probable each output is."""
+    odds = np.exp(logits - logits.max(-1, keepdims=True))
+    return np.asarray(odds / odds.sum(-1, keepdims=True), np.float32)
+
+
 def read_card(folder: Path = WEIGHTS) -> dict[str, Any]:
     """A model's card, checked, without loading the model. Raises ModelError, also where a file is not the one that the card is of."""
-    advice = "Install Dateline again, or name another folder"
     try:
         card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         for key, kind in (("heads", dict), ("relations", dict), ("distances", list), ("vectors", int), ("digests", dict)):
             if not isinstance(card, dict) or not isinstance(card.get(key), kind):
-                raise ModelError(f"no usable model in {folder}: model.json has no {key}. {advice}")
+                raise ModelError(f"no usable model in {folder}: model.json has no {key}. {ADVICE}")
         for name, digest in card["digests"].items():
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
-                raise ModelError(f"no usable model in {folder}: {name} is not the file that model.json is of. {advice}")
+                raise ModelError(f"no usable model in {folder}: {name} is not the file that model.json is of. {ADVICE}")
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelError(f"no usable model in {folder}: {error}. {advice}") from None
+        raise ModelError(f"no usable model in {folder}: {error}. {ADVICE}") from None
     checked: dict[str, Any] = card
     return checked
 

@@ -3,80 +3,65 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from dateline.codebook import Codebook
-from dateline.encode.model import Encoding, Model, probability
-from dateline.extract import figures, participants, status
+from dateline.encode.model import Encoding, Floats, Model, probability
+from dateline.extract import codes, figures, participants, places, status, tellers, templates
 from dateline.extract.decisions import Decisions
-from dateline.extract.sentences import holding, passages, sentences
-from dateline.extract.triggers import Told, Trigger, find, same_happenings
-from dateline.records import Event, Figure, Participant, Report, SectionKind, Span, span_of
-
-NEWS = ("headline", "body")  # the sections in which the outlet itself tells
-
-# Words that are read as one whole: pairs are scored within a passage, so that a book costs no more a word than a report. Longer reports
-# are few; in these, mentions on either side of a cut are not joined.
-PASSAGE = 2000
+from dateline.extract.pairs import Stretch, best_by_event, scored
+from dateline.extract.roles import judge
+from dateline.extract.scene import Scene, scenes
+from dateline.extract.sentences import holding, sentences
+from dateline.extract.triggers import Trigger
+from dateline.records import Event, Figure, Participant, Report, Span, span_of
 
 
 def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook, decisions: Decisions) -> tuple[Event, ...]:
     """The events of a report, in the order of their first mention."""
-    heads = model.card["heads"]
-    told = _told(report, encoding, decisions.sections)
-    triggers = find(encoding, heads["type"], codebook, told, decisions.least)
-    if not triggers:
-        return ()
+    if codebook.unit == "template":
+        return templates.events(report, encoding, model, codebook, decisions)
     parts = sentences(report.text)
     make = partial(_event, report, encoding, model, codebook, decisions, parts)
-    sure = partial(confidence, decisions=decisions)
     out: list[Event] = []
-    for passage in passages(encoding.words.starts.tolist(), parts, PASSAGE):
-        here = [t for t in triggers if passage[0] <= t.first < passage[1]]
-        joined = same_happenings(here, encoding, model, decisions)
-        groups = [g for j in joined for g in _by_teller(j, report, encoding)]
-        if groups:
-            found = participants.mentions(encoding, heads["kind"], told, passage)
-            owner = participants.one_and_the_same(found, encoding, model, decisions)
-            links = participants.linked(here, found, encoding, model) if found else {}
-            rows = {t: i for i, t in enumerate(here)}
-            who = [participants.of_event([rows[t] for t in g], links, found, owner, encoding, codebook, decisions.link) for g in groups]
-            numbers = figures.find(encoding, heads["figure"], told, passage)
-            out += map(make, groups, map(sure, groups), who, figures.by_event(numbers, groups, encoding, model, decisions.figure))
-    return tuple(out)
+    for scene in scenes(report, encoding, model, codebook, decisions, parts):
+        groups = [scene.group(event) for event in range(len(scene.events))]
+        sure = [confidence(group, decisions) for group in groups]
+        out += map(make, groups, sure, _who(scene, model, codebook, decisions), *_where_and_how_many(scene, model, decisions))
+    return codes.coded(tuple(out), codebook)
+
+
+def _who(scene: Scene, model: Model, codebook: Codebook, decisions: Decisions) -> list[tuple[Participant, ...]]:
+    """Each event's participants."""
+    named = [role for role in model.card["roles"] if role in codebook.roles]
+    odds = judge(scene, model)[:, :, [model.card["roles"].index(role) for role in named]]
+    close = probability(best_by_event(scene.scores, scene.events).max(1))
+    who = partial(participants.of_event, scene.mentions, scene.people, scene.encoding, named, decisions.link)
+    return list(map(who, odds, close))
+
+
+def _where_and_how_many(scene: Scene, model: Model, decisions: Decisions) -> tuple[list[Span | None], list[tuple[Figure, ...]]]:
+    """The words of each event's place, and its figures."""
+
+    def odds(found: Sequence[Stretch], relation: str) -> Floats:
+        by_pair = scored(scene.triggers, found, scene.encoding, model)[relation]
+        return np.asarray(probability(best_by_event(by_pair, scene.events)))
+
+    sites = places.sites(scene.encoding, scene.told, scene.passage)
+    numbers = figures.find(scene.encoding, model.card["heads"]["figure"], scene.told, scene.passage)
+    return (
+        places.by_event(sites, odds(sites, "place"), scene.encoding, decisions.place),
+        figures.by_event(numbers, odds(numbers, "figure"), decisions.figure),
+    )
 
 
 def confidence(group: list[Trigger], decisions: Decisions) -> float:
     """How probably an event, given by its triggers, is right: calibrated on reports that set no weight."""
     weight, constant = decisions.confidence
     return round(float(probability(weight * max(t.logit for t in group) + constant)), 4)
-
-
-def _told(report: Report, encoding: Encoding, kinds: tuple[SectionKind, ...]) -> Told:
-    """Which words stand in a section that yields events (all, where no sections are known)."""
-    if not report.sections:
-        return np.ones(len(encoding.words), np.bool_)
-    told = np.zeros(len(encoding.words), np.bool_)
-    for section in report.sections:
-        if section.kind in kinds:
-            first, end = encoding.words.at(section.start, section.end)
-            told[first:end] = True
-    return told
-
-
-def _by_teller(group: list[Trigger], report: Report, encoding: Encoding) -> list[list[Trigger]]:
-    """Mentions of a happening, apart by who tells: the article, or a kind of section beside it. A reader's word is no report's."""
-    tellers: dict[SectionKind, list[Trigger]] = {}
-    for trigger in group:
-        kind = _section(report, int(encoding.words.starts[trigger.first]))
-        tellers.setdefault("body" if kind in NEWS else kind, []).append(trigger)
-    return list(tellers.values())
-
-
-def _section(report: Report, at: int) -> SectionKind:
-    return next((s.kind for s in report.sections if s.start <= at < s.end), "body")
 
 
 def _event(
@@ -89,6 +74,7 @@ def _event(
     group: list[Trigger],
     sure: float,
     who: tuple[Participant, ...],
+    where: Span | None,
     counted: tuple[Figure, ...],
 ) -> Event:
     """One event of its triggers, participants and figures."""
@@ -96,11 +82,11 @@ def _event(
     spans = tuple(span_of(report.text, int(w.starts[t.first]), int(w.ends[t.end - 1])) for t in group)
     state, cue = status.of_event(group, encoding, model.card["heads"]["status"])
     kind = group[0].type
-    modes = _modes(group, encoding, model.card["heads"]["mode"], codebook, decisions.mode)
+    modes = _modes(group, encoding, model.card["heads"][codebook.heads["mode"]], codebook, decisions.mode)
     # The same report, model and codebook give the same id.
     key = f"{report.sha256} {report.id} {model.card['digests']['model.onnx']} {codebook.digest} {kind} {spans[0].start}"
     event_id = hashlib.sha256(key.encode()).hexdigest()[:16]
-    rests_on = [*spans, *(p.span for p in who), *(f.span for f in counted), *([cue] if cue else [])]
+    rests_on = [*spans, *(p.span for p in who), *(f.span for f in counted), *(x for x in (cue, where) if x)]
     return Event(
         id=event_id,
         incident=event_id,
@@ -113,8 +99,9 @@ def _event(
         trigger=spans[0],
         triggers=spans,
         participants=who,
+        place=places.placed(where, spans, parts) if where else None,
         figures=counted,
-        section=_section(report, spans[0].start),
+        section=tellers.section_at(report, spans[0].start),
         evidence=holding(parts, rests_on),
         confidence=sure,
     )
@@ -123,7 +110,7 @@ def _event(
 def _modes(group: list[Trigger], encoding: Encoding, labels: list[str], codebook: Codebook, threshold: float) -> tuple[str, ...]:
     """The modes of the event's type that its triggers score at least `threshold` for, the likeliest first."""
     kind = group[0].type
-    scores = np.stack([encoding.heads["mode"][t.first : t.end].max(0) for t in group]).max(0)
+    scores = np.stack([encoding.heads[codebook.heads["mode"]][t.first : t.end].max(0) for t in group]).max(0)
     likely = {label.split("/")[1]: float(probability(scores[i])) for i, label in enumerate(labels) if label.startswith(kind + "/")}
     kept = [m for m in likely if m in codebook.types[kind].modes and likely[m] >= threshold]
     return tuple(sorted(kept, key=lambda m: -likely[m]))

@@ -24,6 +24,9 @@ class Decisions:
     mode: float = 0.5
     link: float = 0.5
     figure: float = 0.5
+    place: float = 0.5
+    template: float = 0.5
+    filler: float = 0.5
     same_event: float = 0.5
     same_people: float = 0.5
     confidence: tuple[float, float] = (1.0, 0.0)

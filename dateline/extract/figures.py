@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dateline.encode.model import Encoding, Floats, Model, probability
+from dateline.encode.model import Encoding, Floats
 from dateline.extract import numbers
-from dateline.extract.triggers import Told, Trigger
+from dateline.extract.tellers import Told
 from dateline.records import Figure, FigureOf, span_of
 
 BEFORE = 24  # characters before a number that may bound it ("no fewer than ")
@@ -40,24 +40,11 @@ def find(encoding: Encoding, labels: list[FigureOf], told: Told, passage: tuple[
     return found
 
 
-def by_event(
-    found: list[Number], groups: list[list[Trigger]], encoding: Encoding, model: Model, threshold: float
-) -> list[tuple[Figure, ...]]:
-    """The figures of each event (group of triggers): a figure goes to the event that the encoder links it with best."""
-    out: list[list[Figure]] = [[] for _ in groups]
-    if found and groups:
-        scores = np.stack([_links(found, group, encoding, model) for group in groups])
-        for i, number in enumerate(found):
-            event = int(scores[:, i].argmax())
-            if scores[event, i] >= threshold:
-                out[event].append(number.figure)
+def by_event(found: list[Number], scores: Floats, threshold: float) -> list[tuple[Figure, ...]]:
+    """The figures of each event: a figure goes to the event that it scores best with, by `scores` [events, figures], probabilities."""
+    out: list[list[Figure]] = [[] for _ in scores]
+    for i, number in enumerate(found):
+        event = int(scores[:, i].argmax())
+        if scores[event, i] >= threshold:
+            out[event].append(number.figure)
     return [tuple(figures) for figures in out]
-
-
-def _links(found: list[Number], group: list[Trigger], encoding: Encoding, model: Model) -> Floats:
-    """How probably each figure is the event's [figures]."""
-    left = np.stack([encoding.heads["left"][t.first] for t in group])
-    right = np.stack([encoding.heads["right"][n.first : n.end].mean(0) for n in found])
-    apart = np.array([[n.first - t.first for n in found] for t in group])
-    scores: Floats = probability(model.relate(left, right, apart)["figure"].max(0))
-    return scores

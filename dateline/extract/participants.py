@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dateline.codebook import Codebook
 from dateline.encode.model import Encoding, Floats, Model, probability
 from dateline.extract import numbers
 from dateline.extract.cluster import both_ways, clusters
 from dateline.extract.decisions import Decisions
-from dateline.extract.triggers import Told, Trigger
+from dateline.extract.runs import runs
+from dateline.extract.tellers import Told
 from dateline.records import Count, Participant, ParticipantKind, Span, span_of
 
-B, I = 1, 2  # noqa: E741  columns of the head `span`
 PRONOUNS = frozenset(
     "he him his she her hers it its they them their theirs who whom which that we us our i me my you your those these".split()
 )
+CLOSE = 0.5  # of the score of a participant's best mention, from which on another may stand for it in an event
 DETERMINERS = 2  # words before a number that opens a mention: "the other three men"
 COUNTED = frozenset(("person", "group", "organisation"))  # kinds whose number is a number of people
 
@@ -35,20 +35,15 @@ class Mention:
 def mentions(encoding: Encoding, kinds: list[ParticipantKind], told: Told, passage: tuple[int, int]) -> list[Mention]:
     """The mentions that begin in a passage, in order, from the encoder's B and I words among those that are `told`."""
     tags = np.where(told, encoding.heads["span"].argmax(-1), 0)
-    starts = np.flatnonzero((tags == B) | ((tags == I) & (np.concatenate([[0], tags[:-1]]) == 0)))
-    starts = starts[(starts >= passage[0]) & (starts < passage[1])]
     found: list[Mention] = []
-    for first in starts.tolist():
-        end = first + 1
-        while end < len(tags) and tags[end] == I:
-            end += 1
+    for first, end in runs(tags, passage):
         kind = kinds[int(encoding.heads["kind"][first:end].mean(0).argmax())]
         found.append(Mention(len(found), first, end, kind))
     return found
 
 
-def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, decisions: Decisions) -> list[int]:
-    """For each mention the number of its participant: equal words (pronouns aside), or held for the same by the encoder."""
+def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, decisions: Decisions) -> list[list[int]]:
+    """The numbers of each participant's mentions: equal words (pronouns aside), or held for the same by the encoder."""
     if not found:
         return []
     left, right = (np.stack([encoding.heads[side][m.first : m.end].mean(0) for m in found]) for side in ("left", "right"))
@@ -60,11 +55,7 @@ def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, dec
         for k in range(i):
             if words and words == said[k] and words not in PRONOUNS:
                 same[i, k] = same[k, i] = 1
-    owner = [0] * len(found)
-    for number, group in enumerate(clusters(same, decisions.same_people)):
-        for i in group:
-            owner[i] = number
-    return owner
+    return clusters(same, decisions.same_people)
 
 
 def _plain(encoding: Encoding, mention: Mention) -> str:
@@ -73,36 +64,18 @@ def _plain(encoding: Encoding, mention: Mention) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an", "its", "his", "her", "their") else words)
 
 
-def linked(triggers: list[Trigger], found: list[Mention], encoding: Encoding, model: Model) -> dict[str, Floats]:
-    """How probably each mention has each relation with each trigger: relation → [triggers, mentions]."""
-    left = np.stack([encoding.heads["left"][t.first] for t in triggers])
-    right = np.stack([encoding.heads["right"][m.first : m.end].mean(0) for m in found])
-    apart = np.array([[m.first - t.first for m in found] for t in triggers])
-    return {name: probability(scores) for name, scores in model.relate(left, right, apart).items()}
-
-
 def of_event(
-    rows: list[int],
-    links: dict[str, Floats],
-    found: list[Mention],
-    owner: list[int],
-    encoding: Encoding,
-    codebook: Codebook,
-    threshold: float,
+    found: list[Mention], people: list[list[int]], encoding: Encoding, roles: list[str], threshold: float, odds: Floats, near: Floats
 ) -> tuple[Participant, ...]:
-    """An event's participants: `rows` are its triggers' rows in `links`. Each participant has its likeliest role."""
-    roles = [r for r in links if r in codebook.roles]
-    if not roles:
-        return ()
-    best = np.stack([links[r][rows].max(0) for r in roles])  # [roles, mentions]
-    said: dict[int, tuple[float, str, list[Mention]]] = {}
-    for m in found:
-        role = int(best[:, m.number].argmax())
-        score = float(best[role, m.number])
-        if score >= threshold:
-            before = said.get(owner[m.number], (0.0, "", []))
-            said[owner[m.number]] = (max(before[0], score), roles[role] if score > before[0] else before[1], [*before[2], m])
-    made = [_participant(role, near, [m for m in found if owner[m.number] == who], encoding) for who, (_, role, near) in said.items()]
+    """An event's participants, each in its likeliest role.
+
+    `odds` [people, roles] are their probabilities, `near` [mentions] how probably each mention has any part in the event.
+    """
+    made = []
+    for ms, by_role in zip(people, odds, strict=True):
+        if by_role.sum() >= threshold:
+            close = [found[m] for m in ms if near[m] >= near[ms].max() * CLOSE]
+            made.append(_participant(roles[int(by_role.argmax())], close, [found[m] for m in ms], encoding))
     return tuple(sorted(made, key=lambda p: (roles.index(p.role), p.span.start)))
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dateline.codebook import Codebook
 from dateline.encode.model import Encoding, Floats, Model, probability
 from dateline.encode.words import SHAPES
 from dateline.extract.cluster import both_ways, clusters
 from dateline.extract.decisions import Decisions
+from dateline.extract.tellers import Told
 
 PUNCTUATION = SHAPES.index("punctuation")
-
-Told = NDArray[np.bool_]  # [words]: whether a word stands in a section that yields events
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Trigger:
 
 def find(encoding: Encoding, labels: list[str], codebook: Codebook, told: Told, least: float) -> list[Trigger]:
     """Every run of told words whose logits for a type of the codebook are at least `least`, in text order."""
-    scores = encoding.heads["type"]
+    scores = encoding.heads[codebook.heads["type"]]
     usable = told & (encoding.words.shapes != PUNCTUATION)
     found = []
     for column, name in enumerate(labels):

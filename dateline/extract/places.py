@@ -1,0 +1,47 @@
+"""Where an event happened, in the report's words: which of the places that it names. Coordinates are a later step's."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+
+import numpy as np
+
+from dateline.encode.model import Encoding, Floats
+from dateline.extract.runs import Run, runs
+from dateline.extract.tellers import Told
+from dateline.records import Place, Span, span_of
+
+
+@dataclass(frozen=True)
+class Site:
+    """A run of words [first, end) that names a place where something happened."""
+
+    first: int
+    end: int
+
+
+def sites(encoding: Encoding, told: Told, passage: Run) -> list[Site]:
+    """The sites whose words begin in a passage, in order; none where the encoder has no head for them."""
+    if "site" not in encoding.heads:
+        return []
+    return [Site(*run) for run in runs(np.where(told, encoding.heads["site"].argmax(-1), 0), passage)]
+
+
+def by_event(found: list[Site], scores: Floats, encoding: Encoding, threshold: float) -> list[Span | None]:
+    """The words of each event's likeliest site, where it scores `threshold` or more, by `scores` [events, sites], probabilities."""
+    out: list[Span | None] = [None for _ in scores]
+    for event, of_sites in enumerate(scores if found else ()):
+        at = int(of_sites.argmax())
+        if of_sites[at] >= threshold:
+            words = encoding.words
+            out[event] = span_of(encoding.text, int(words.starts[found[at].first]), int(words.ends[found[at].end - 1]))
+    return out
+
+
+def placed(where: Span, triggers: tuple[Span, ...], sentences: list[Span]) -> Place:
+    """The place, as the report names it: stated where it stands in a sentence with one of the event's triggers, else inferred."""
+    starts = [s.start for s in sentences]
+    sentence = bisect.bisect_right(starts, where.start)
+    stated = any(bisect.bisect_right(starts, t.start) == sentence for t in triggers)
+    return Place(name=where.text, basis="stated" if stated else "inferred", span=where)

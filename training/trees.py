@@ -1,0 +1,178 @@
+"""`python -m training.trees [--model FOLDER] [--fold K]`: the second stages → roles.onnx, fillers.onnx.
+
+Gradient-boosted trees (Friedman 2001; scikit-learn's histogram ones) over the signs of `dateline.extract.roles` (which part each
+participant has in each event) and `dateline.extract.templates` (what fills MUC-4's slots). They are fitted on the fold of our own reports
+and of MUC-4's that the encoder was not trained on, so that its scores there are what they are on new texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import helper
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from dateline import codebook as codebooks
+from dateline.encode.model import WEIGHTS, Model
+from dateline.extract import templates
+from dateline.extract.decisions import Decisions
+from dateline.extract.roles import signs
+from dateline.extract.scene import Scene, scenes
+from dateline.extract.sentences import sentences
+from dateline.extract.templates import Candidate
+from dateline.records import CodedReport, Event, Span
+from training.card import keep
+from training.data import MUC4_ROLES, fold, rows
+from training.decide import held_out
+
+# Attributes of ONNX's TreeEnsembleRegressor, for each node and for each leaf.
+NODES = ("nodes_treeids", "nodes_nodeids", "nodes_modes", "nodes_featureids", "nodes_values", "nodes_truenodeids", "nodes_falsenodeids")
+LEAVES = ("target_treeids", "target_nodeids", "target_ids", "target_weights")
+EVENT = 0.3  # events are taken from this confidence on: more of them than a run keeps, to learn from
+TREES = {"max_iter": 100, "learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 20, "l2_regularization": 1.0, "random_state": 1}
+
+
+def role_rows(gold: list[CodedReport], model: Model, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of signs, and the part that each participant has by the coder (0: none)."""
+    codebook = codebooks.load()
+    found_rows, parts = [], []
+    for g, encoding in zip(gold, model.encode([g.report.text for g in gold]), strict=True):
+        for scene in scenes(g.report, encoding, model, codebook, decisions, sentences(g.report.text)):
+            found, (events, people) = signs(scene, model)
+            coded = [the_same(scene, event, g.events) for event in range(len(scene.events))]
+            for row, e, p in zip(found, events.tolist(), people.tolist(), strict=True):
+                event = coded[e]
+                if event:
+                    found_rows.append(row)
+                    parts.append(part(scene, p, event, model.card["roles"]))
+    return np.array(found_rows), np.array(parts)
+
+
+def stretch(scene: Scene, first: int, end: int) -> tuple[int, int]:
+    """The characters of words [first, end)."""
+    return int(scene.encoding.words.starts[first]), int(scene.encoding.words.ends[end - 1])
+
+
+def the_same(scene: Scene, event: int, gold: tuple[Event, ...]) -> Event | None:
+    """The coder's event of the same type that shares most triggers."""
+    group = scene.group(event)
+    at = [stretch(scene, t.first, t.end) for t in group]
+    shared = {n: sum(a < s.end and s.start < b for a, b in at for s in g.triggers) for n, g in enumerate(gold) if g.type == group[0].type}
+    best = max(shared, key=lambda n: shared[n], default=None)
+    return gold[best] if best is not None and shared[best] else None
+
+
+def part(scene: Scene, person: int, event: Event, roles: list[str]) -> int:
+    """The role, counted from 1, of the coder's participant whose mentions the participant shares most; 0 for none."""
+    at = [stretch(scene, scene.mentions[m].first, scene.mentions[m].end) for m in scene.people[person]]
+    shared = Counter({n: sum(half(a, s) for a in at for s in (p.span, *p.mentions)) for n, p in enumerate(event.participants)})
+    best = shared.most_common(1)
+    return 1 + roles.index(event.participants[best[0][0]].role) if best and best[0][1] else 0
+
+
+def half(a: tuple[int, int], b: Span) -> bool:
+    """Whether two stretches share half of the shorter one."""
+    return 2 * (min(a[1], b.end) - max(a[0], b.start)) >= min(a[1] - a[0], b.end - b.start)
+
+
+def filler_rows(fold_kept: int, model: Model, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of signs of MUC-4's candidates, and whether each is the surest that a key's entity has."""
+    codebook = codebooks.load("muc4")
+    keys = [row for row in rows("muc4.train") if fold(row["id"]) == fold_kept]
+    found_rows, right = [], []
+    for key, encoding in zip(keys, model.encode([row["text"] for row in keys]), strict=True):
+        told = np.ones(len(encoding.words), np.bool_)
+        found = templates.candidates(encoding, model, codebook, told)
+        if found:
+            by_type = templates.incident_types(encoding, model, codebook, told)
+            found_rows.append(templates.signs(found, encoding, model, codebook, by_type))
+            right += surest(found, key["templates"])
+    return np.concatenate(found_rows), np.array(right)
+
+
+def surest(found: list[Candidate], keys: list[dict[str, Any]]) -> list[bool]:
+    """For each candidate whether it names an entity of the keys, and none that scores better names the same."""
+    entities = {(role, tuple(sorted(plain(said) for said, _ in entity))) for t in keys for role in MUC4_ROLES for entity in t[role]}
+    right = [False] * len(found)
+    for role, said in entities:
+        fits = [i for i, c in enumerate(found) if c.role == role and plain(c.said) in said]
+        if fits:
+            right[max(fits, key=lambda i: found[i].scores[0])] = True
+    return right
+
+
+def plain(said: str) -> str:
+    """Words without punctuation and articles, as GTT's scorer compares them."""
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", re.sub(r"[^\w\s]", "", said.lower())).split())
+
+
+def fit(found: np.ndarray, wanted: np.ndarray, to: Path) -> None:
+    """Fit the trees and write them as ONNX: `signs` [n, signs] → the probability of each part [n, parts]."""
+    trees = HistGradientBoostingClassifier(**TREES).fit(found, wanted)
+    print(f"{to.name}: {len(found)} rows of {found.shape[1]} signs, {np.bincount(wanted.astype(int)).tolist()}", flush=True)
+    to.write_bytes(as_onnx(trees, found.shape[1]).SerializeToString())
+
+
+def as_onnx(trees: HistGradientBoostingClassifier, signs: int) -> onnx.ModelProto:
+    """The trees' sum as ONNX's TreeEnsembleRegressor, a column for each part, then the softmax (two parts: the second's score beside 0)."""
+    nodes: dict[str, list[Any]] = {name: [] for name in NODES}
+    leaves: dict[str, list[Any]] = {name: [] for name in LEAVES}
+    parts, number = len(trees.classes_), 0
+    for grown in trees._predictors:
+        for column, tree in enumerate(grown, start=1 if parts == 2 else 0):
+            for n, node in enumerate(tree.nodes):
+                leaf = bool(node["is_leaf"])
+                for name, value in zip(
+                    NODES,
+                    (number, n, "LEAF" if leaf else "BRANCH_LEQ", node["feature_idx"], node["num_threshold"], node["left"], node["right"]),
+                    strict=True,
+                ):
+                    nodes[name].append(0 if leaf and name not in NODES[:3] else value)
+                if leaf:
+                    for name, value in zip(LEAVES, (number, n, column, node["value"]), strict=True):
+                        leaves[name].append(value)
+            number += 1
+    start = np.ravel(trees._baseline_prediction)
+    base = [0.0, *start] if parts == 2 else list(start)
+    ensemble = helper.make_node(
+        "TreeEnsembleRegressor",
+        ["signs"],
+        ["scores"],
+        domain="ai.onnx.ml",
+        n_targets=parts,
+        base_values=[float(x) for x in base],
+        **{name: [typed(name, value) for value in values] for name, values in (nodes | leaves).items()},
+    )
+    given = helper.make_tensor_value_info("signs", onnx.TensorProto.FLOAT, [None, signs])
+    out = helper.make_tensor_value_info("odds", onnx.TensorProto.FLOAT, [None, parts])
+    graph = helper.make_graph([ensemble, helper.make_node("Softmax", ["scores"], ["odds"], axis=1)], "trees", [given], [out])
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=9)
+
+
+def typed(name: str, value: Any) -> str | float | int:
+    """A value as ONNX's attribute takes it."""
+    return str(value) if name == "nodes_modes" else float(value) if name in ("nodes_values", "target_weights") else int(value)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=WEIGHTS)
+    parser.add_argument("--fold", type=int, default=0)
+    a = parser.parse_args()
+    model = Model(a.model)
+    decisions = Decisions.of(model.card)
+    fit(*role_rows(held_out(a.fold), model, replace(decisions, event=EVENT)), a.model / "roles.onnx")
+    fit(*filler_rows(a.fold, model, decisions), a.model / "fillers.onnx")
+    keep(a.model, model.card)
+
+
+if __name__ == "__main__":
+    main()
