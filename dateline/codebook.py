@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from dateline.records import digest
+from dateline.records import ParticipantKind, digest
 
 DEFAULT = "plover"
 
@@ -23,12 +23,13 @@ class CodebookError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class EventType:
-    """One event type: its quad class, definition and modes (mode → meaning)."""
+    """One event type: its quad class, definition and modes (mode → meaning); of a template, what the words that name it are `like`."""
 
     quad: str
     definition: str
     recipient: bool = False
     modes: dict[str, str] = field(default_factory=dict)
+    like: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,9 @@ class Codebook:
     """Types, roles, contexts and sectors, each with its meaning.
 
     `unit` says what one event is: what words name as one happening (`happening`), or all that a report tells of one type (`template`).
-    `heads` names the encoder's heads that score types, modes and roles. `mappings` to other codebooks, by their names, and the `words`
-    that these look for are tables beside the TOML file: NAME.acled.csv, NAME.words.csv.
+    `heads` names the encoder's heads that score types, modes and roles; `kinds` says what those in a slot of a template may be.
+    `mappings` to other codebooks, by their names, and the `words` that these look for are tables beside the TOML file: NAME.acled.csv,
+    NAME.words.csv.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Codebook:
     types: dict[str, EventType]
     unit: Literal["happening", "template"] = "happening"
     heads: dict[str, str] = field(default_factory=lambda: {"type": "type", "mode": "mode"})
+    kinds: dict[str, tuple[ParticipantKind, ...]] = field(default_factory=dict)
     mappings: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     contexts: dict[str, str] = field(default_factory=dict)

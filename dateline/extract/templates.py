@@ -19,7 +19,7 @@ from dateline.extract.decisions import Decisions
 from dateline.extract.runs import Run, runs
 from dateline.extract.sentences import holding, sentences
 from dateline.extract.tellers import Told
-from dateline.records import Event, Participant, Report, Span, span_of
+from dateline.records import Event, Participant, ParticipantKind, Report, Span, span_of
 
 PUNCTUATION = SHAPES.index("punctuation")
 OUTSIDE, BEGINS, GOES_ON = 0, 1, 2  # columns of a slot in the head
@@ -48,7 +48,7 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
         return ()
     by_type = incident_types(encoding, model, codebook, told)
     sure = {name: float(scores.max()) for name, scores in by_type.items()}
-    kept = {name: int(by_type[name].argmax()) for name, p in sure.items() if p >= decisions.template}
+    kept = {name: _named_at(name, encoding, model, codebook, told) for name, p in sure.items() if p >= decisions.template}
     if not kept:
         return ()
     found = candidates(encoding, model, codebook, told)
@@ -68,6 +68,18 @@ def incident_types(encoding: Encoding, model: Model, codebook: Codebook, told: T
     usable = told & (encoding.words.shapes != PUNCTUATION)
     scores = np.where(usable[:, None], probability(encoding.heads[head]), np.float32(0))
     return {name: scores[:, i] for i, name in enumerate(model.card["heads"][head]) if name in codebook.types}
+
+
+def _named_at(name: str, encoding: Encoding, model: Model, codebook: Codebook, told: Told) -> int:
+    """The word that names such an incident most: its type is read from the whole report, most of all from those who fill its slots."""
+    score = np.where(told, probability(encoding.heads["type"].max(-1)), np.float32(0))
+    like = [
+        probability(encoding.heads[head][:, labels.index(label)])
+        for head, labels in model.card["heads"].items()
+        for label in codebook.types[name].like
+        if head in ("type", "mode") and label in labels
+    ]
+    return int((score * np.max(like, axis=0) if like else score).argmax())
 
 
 def candidates(encoding: Encoding, model: Model, codebook: Codebook, told: Told) -> list[Candidate]:
@@ -146,6 +158,12 @@ def _slot(encoding: Encoding, model: Model, codebook: Codebook, role: str) -> Fl
     return shares(encoding.heads[head][:, first : first + 3])
 
 
+def _kind(candidate: Candidate, encoding: Encoding, kinds: list[ParticipantKind], may_be: tuple[ParticipantKind, ...]) -> ParticipantKind:
+    """The likeliest of the kinds that one in this slot may be."""
+    scores = encoding.heads["kind"][candidate.words].mean(0)
+    return max(may_be, key=lambda kind: float(scores[kinds.index(kind)]))
+
+
 def _said(encoding: Encoding, run: Run) -> str:
     """A run's words, lower-cased."""
     return encoding.text[encoding.words.starts[run[0]] : encoding.words.ends[run[1] - 1]].lower()
@@ -169,7 +187,16 @@ def _event(
         return span_of(report.text, int(words.starts[run[0]]), int(words.ends[run[1] - 1]))
 
     trigger = span((at, at + 1))
-    who = tuple(Participant(role=c.role, span=span(c.mentions[0]), mentions=tuple(span(m) for m in sorted(c.mentions))) for c in found)
+    kinds = model.card["heads"]["kind"]
+    who = tuple(
+        Participant(
+            role=c.role,
+            span=span(c.mentions[0]),
+            mentions=tuple(span(m) for m in sorted(c.mentions)),
+            kind=_kind(c, encoding, kinds, codebook.kinds.get(c.role, tuple(kinds))),
+        )
+        for c in found
+    )
     key = f"{report.sha256} {report.id} {model.card['digests']['model.onnx']} {codebook.digest} {name}"
     event_id = hashlib.sha256(key.encode()).hexdigest()[:16]
     return Event(

@@ -69,6 +69,7 @@ def _print_rows(report: Report, rows: list[tuple[str, ...]], to: Console) -> Non
 
 
 COLUMNS = ("report", "type", "status", "actor", "words", "recipient / target", "figures", "conf.")
+NAMED = ("actor", "recipient", "target", "instrument")  # roles that have a column, or are left to `show --report`
 FIXED = {"status": 12, "conf.": 5}
 WIDTHS = {"type": 2, "actor": 3, "words": 3, "recipient / target": 4, "figures": 2}
 
@@ -81,7 +82,7 @@ def row(report: Report, event: Event) -> tuple[str, ...]:
         event.status,
         people(event, "actor"),
         safe(" … ".join(dict.fromkeys(t.text for t in event.triggers[:2]))),
-        "; ".join(filter(None, (people(event, "recipient"), people(event, "target")))),
+        "; ".join(filter(None, (people(event, "recipient"), people(event, "target"), *others(event)))),
         "; ".join(map(figure, event.figures)),
         f"{event.confidence:.2f}",
     )
@@ -91,6 +92,12 @@ def people(event: Event, role: str) -> str:
     """The words of the event's participants of a role; a person is "a person" in a list."""
     some = [safe(harm.listed(p) or "a person") for p in event.participants if p.role == role]
     return ", ".join(some[:SHOWN]) + (f" +{len(some) - SHOWN}" if len(some) > SHOWN else "")
+
+
+def others(event: Event) -> list[str]:
+    """The participants in roles that have no column, each role named before its own."""
+    roles = dict.fromkeys(p.role for p in event.participants if p.role not in NAMED)
+    return [f"{safe(role)}: {people(event, role)}" for role in roles]
 
 
 def figure(f: Figure) -> str:
