@@ -85,7 +85,7 @@ def load(name_or_file: str = DEFAULT) -> Codebook:
     try:
         codebook = parse((folder / name).read_text(encoding="utf-8"), name_or_file)
         tables = {f.name: f for f in folder.iterdir() if _is_table(f.name, name)}
-        rows = {key.split(".")[-2]: list(csv.DictReader(file.read_text(encoding="utf-8").splitlines())) for key, file in tables.items()}
+        rows = {key.split(".")[-2]: _rows(key, file.read_text(encoding="utf-8")) for key, file in sorted(tables.items())}
     except (OSError, UnicodeDecodeError) as error:
         raise CodebookError(
             f"codebook {name_or_file!r}: {getattr(error, 'strerror', None) or error}. Name a TOML file, or one of: {', '.join(shipped())}"
@@ -93,12 +93,22 @@ def load(name_or_file: str = DEFAULT) -> Codebook:
     words: dict[str, tuple[str, ...]] = {}
     for row in rows.pop("words", []):
         words[row["list"]] = (*words.get(row["list"], ()), row["word"])
-    return replace(codebook, words=words, mappings={system: tuple(map(_rule, table)) for system, table in sorted(rows.items())})
+    return replace(codebook, words=words, mappings={system: tuple(map(_rule, table)) for system, table in rows.items()})
 
 
 def _is_table(file: str, codebook: str) -> bool:
     """Whether a file is a mapping or the words of a codebook: its examples are for people and tests."""
     return file.startswith(codebook.removesuffix("toml")) and file.endswith(".csv") and not file.endswith(".examples.csv")
+
+
+def _rows(name: str, text: str) -> list[dict[str, str]]:
+    """A table's rows. Raises CodebookError, which names the file and the line."""
+    columns = ["list", "word"] if name.endswith(".words.csv") else ["type", "modes", "when", "code"]
+    head, *rows = list(csv.reader(text.splitlines())) or [[]]
+    for number, row in enumerate(rows, start=2):
+        if head != columns or len(row) != len(columns):
+            raise CodebookError(f"codebook table {name}, line {number}: a row has, as its first line says, {', '.join(columns)}")
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _rule(row: dict[str, str]) -> Rule:

