@@ -1,13 +1,14 @@
-"""Scores of pairs by event and participant, against slow and plain versions; runs of B and I; where an event's place is told."""
+"""Scores of pairs by event and participant, against slow and plain versions; likely runs of words; where an event's place is told."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.extract.pairs import best_by_event
 from dateline.extract.places import placed
 from dateline.extract.roles import Pairs
-from dateline.extract.runs import runs
+from dateline.extract.runs import B, I, O, apart, likely
 from dateline.records import span_of
 
 
@@ -34,11 +35,28 @@ def test_maxima_are_those_of_the_definition(triggers: int, mentions: int, seed: 
     assert np.array_equal(best_by_event(scores, events), np.stack([scores[e].max(0) for e in events]))
 
 
-def test_a_run_begins_at_b_and_at_an_i_after_an_o() -> None:
-    tags = np.array([2, 2, 0, 1, 1, 2, 0, 0, 2])
-    assert runs(tags) == [(0, 2), (3, 4), (4, 6), (8, 9)]
-    assert runs(tags, (3, 5)) == [(3, 4), (4, 6)], "those that begin there, whole"
-    assert runs(np.zeros(0, np.int64)) == []
+def test_sums_and_bests_by_trigger_are_those_of_the_definition() -> None:
+    scores = np.array([[1, 5, 2], [3, 0, 4]], np.float32)
+    pairs = Pairs([[0, 1]], [[0, 2], [1]], scores.shape)
+    assert pairs.sum(scores).tolist() == [[10, 5]]
+    assert pairs.by_trigger(scores).tolist() == [[2, 5], [4, 0]]
+
+
+@given(st.integers(0, 6), st.integers(0, 10_000))
+def test_likely_runs_are_those_of_the_definition(words: int, seed: int) -> None:
+    odds = np.random.default_rng(seed).dirichlet([1, 1, 1], words).astype(np.float32)
+    slow = {}
+    for first in range(words):
+        for end in range(first + 1, min(words, first + 4) + 1):
+            begins = odds[first, B] + odds[first, I] * (odds[first - 1, O] if first else 1)
+            slow[first, end] = begins * odds[first + 1 : end, I].prod() * (1 - odds[end, I] if end < words else 1)
+    found = dict(likely(odds, 0.1, 4))
+    assert found == pytest.approx({run: p for run, p in slow.items() if p >= 0.1}, abs=1e-5)
+    assert set(dict(likely(odds, 0.1, 4, (1, 3)))) == {run for run in found if 1 <= run[0] < 3}
+
+
+def test_of_runs_that_overlap_the_likelier_one_stays() -> None:
+    assert apart([((0, 3), 0.4), ((2, 4), 0.5), ((0, 2), 0.3), ((5, 6), 0.1)]) == [(2, 4), (0, 2), (5, 6)]
 
 
 def test_a_place_is_stated_in_the_sentence_of_its_event_and_inferred_elsewhere() -> None:

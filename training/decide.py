@@ -1,14 +1,15 @@
 """`python -m training.decide [--model FOLDER] [--fold K]`: thresholds, weights and calibration, into model.json.
 
 They are fitted on the fold of our own reports that the encoder was not trained on (`training.train --hold-out K`): one
-threshold after the other, each by the figure that it serves; and the confidence, by a logistic regression of "it is right" on the best
-trigger's logit. Events and participants as these thresholds make them are what `training.trees` learn from: run these before and after.
+threshold after the other, each by the figure that it serves; and the confidence, by logistic regression. Events and participants as these
+thresholds make them are what `training.trees` learn from: run these before and after.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections import Counter
 from dataclasses import asdict, replace
 from itertools import combinations
@@ -22,9 +23,12 @@ from dateline import codebook as codebooks
 from dateline.encode.model import WEIGHTS, Encoding, Model
 from dateline.evaluate import f1, paired, same_event, scores
 from dateline.extract import assemble, participants
+from dateline.extract.confidence import SIGNS, signs
 from dateline.extract.decisions import Decisions
-from dateline.records import CodedReport
-from training.data import OWN, fold
+from dateline.extract.scene import scenes
+from dateline.extract.sentences import sentences
+from dateline.records import CodedReport, Event, Participant, Report, Span, span_of
+from training.data import OWN, fold, rows
 
 # Which figure each threshold serves, in the order in which they are set.
 SERVES = {
@@ -36,11 +40,11 @@ SERVES = {
 TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 2
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
-LEAST = 0.00005  # confidences are rounded to four digits
-EVENT = 0.5  # a mention is kept where it is more probably right than wrong: by definition, not fitted
-# Probabilities of the trees, which are fitted on the same reports: half of the F1 that is reached is the threshold that reaches the highest
-# (Lipton, Elkan & Naryanaswamy 2014, "Thresholding classifiers to maximize F1 score"). `TEMPLATE`: as EVENT, of a report's incident types.
-LINK, FILLER, TEMPLATE = 0.4, 0.2, 0.5
+STORIES = 800  # of these, too
+# From these probabilities on a word may name an event, and an event is kept. Set on corpus/dev (`training/LOG.md`): where a word is
+# likelier right than wrong, a stricter bar on the whole event costs more than it saves.
+MAYBE, EVENT = 0.5, 0.4
+TEMPLATE = 0.5  # as EVENT, of a report's incident types
 
 
 def held_out(k: int) -> list[CodedReport]:
@@ -57,19 +61,66 @@ def code(gold: list[CodedReport], encodings: list[Encoding], model: Model, decis
 
 
 def calibrated(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> Decisions:
-    """The decisions with the confidence fitted."""
-    logits, right = [], []
-    everything = replace(decisions, event=CANDIDATE, confidence=(1.0, 0.0))
-    for coded, g in zip(code(gold, encodings, model, everything), gold, strict=True):
-        good = {id(said) for said, _ in paired(coded.events, g.events, same_event)}
-        for event in coded.events:
-            sure = np.clip(event.confidence, LEAST, 1 - LEAST)
-            logits.append([np.log(sure / (1 - sure))])
-            right.append(id(event) in good)
-    fitted = LogisticRegression(C=100.0).fit(logits, right)
-    weights = (round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3))
-    print(f"confidence {weights}: {len(right)} events, {np.mean(right):.3f} right", flush=True)
-    return replace(decisions, confidence=weights)
+    """The decisions with the confidence of a mention and of an event fitted.
+
+    Each sign's weight is learned on two questions at once, which count alike: which events of our reports are right, and which of a story's
+    events is the one that it is about (stories that no figure is of). Scale and constant are then those of our reports alone.
+    """
+    everything = replace(decisions, maybe=CANDIDATE, event=CANDIDATE, mention=(1.0, 0.0), confidence={})
+    found, right = signs_of(gold, encodings, model, everything)
+    everything = replace(everything, mention=logistic(found[:, 0], right))
+    ours, right = signs_of(gold, encodings, model, everything)
+    tales = stories()
+    of_tales, meant = signs_of(tales, model.encode([g.report.text for g in tales]), model, everything)
+    whose = np.concatenate([np.ones(len(ours)), np.zeros(len(of_tales))])[:, None]
+    weight = np.where(whose[:, 0] == 1, 1.0, len(ours) / len(of_tales))
+    both = np.concatenate([np.concatenate([ours, of_tales]), whose], 1)
+    weights = LogisticRegression(max_iter=1000).fit(both, np.concatenate([right, meant]), weight).coef_[0, :-1]
+    scale, constant = logistic(ours @ weights, right)
+    named = dict(zip([*SIGNS, *codebooks.load().types], (scale * weights).tolist(), strict=True))
+    print(
+        f"confidence of {len(ours)} events, {right.mean():.3f} right; of {len(of_tales)} in stories, {meant.mean():.3f} meant", flush=True
+    )
+    return replace(decisions, mention=everything.mention, confidence={k: round(w, 3) for k, w in named.items()} | {"constant": constant})
+
+
+def logistic(score: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Weight and constant by which a score gives how probably a thing is right."""
+    fitted = LogisticRegression(C=100.0).fit(score[:, None], right)
+    return round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3)
+
+
+def signs_of(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
+    """The signs of each event that is found, its type among them, and whether it is right: in a story, of the story's type."""
+    codebook, found, right = codebooks.load(), [], []
+    for g, encoding in zip(gold, encodings, strict=True):
+        told: list[Event] = []
+        for scene in scenes(g.report, encoding, model, codebook, decisions, sentences(g.report.text)):
+            groups = [scene.group(event) for event in range(len(scene.events))]
+            of_type = np.array([[group[0].type == name for name in codebook.types] for group in groups])
+            found.append(np.concatenate([signs(groups, encoding, decisions.mention), of_type], 1))
+            told += [event_of(group[0].type, tuple(span_at(encoding, t.first, t.end) for t in group)) for group in groups]
+        story = g.report.extra.get("story")
+        good = {id(said) for said, _ in paired(told, g.events, same_event)}
+        right += [event.type == story if story else id(event) in good for event in told]
+    return np.concatenate(found), np.array(right)
+
+
+def span_at(encoding: Encoding, first: int, end: int) -> Span:
+    """Words [first, end) as a span."""
+    return span_of(encoding.text, int(encoding.words.starts[first]), int(encoding.words.ends[end - 1]))
+
+
+def event_of(kind: str, at: tuple[Span, ...], who: tuple[Participant, ...] = ()) -> Event:
+    """An event that has type, triggers and participants alone."""
+    return Event(id="", incident="", type=kind, trigger=at[0], triggers=at, participants=who, evidence=(), confidence=0.0)
+
+
+def stories() -> list[CodedReport]:
+    """Some of the stories of the folds that are learned from; each report's `extra` has its type."""
+    known = [row for row in rows("plover-synthetic") if fold(row["title"]) != 0]
+    drawn = random.Random(1).sample(known, STORIES)
+    return [CodedReport(report=Report(id=row["id"], text=row["text"], extra={"story": row["type"]}), events=()) for row in drawn]
 
 
 def joining(gold: list[CodedReport], encodings: list[Encoding], model: Model) -> float:
@@ -83,7 +134,7 @@ def joining(gold: list[CodedReport], encodings: list[Encoding], model: Model) ->
         at = [(int(encoding.words.starts[m.first]), int(encoding.words.ends[m.end - 1])) for m in found]
         true = [owner.get(a) for a in at]
         for value, count in counted.items():
-            people = participants.one_and_the_same(found, encoding, model, Decisions(same_people=value))
+            people = participants.one_and_the_same(found, encoding, model, value)
             said = {m: k for k, group in enumerate(people) for m in group}
             for a, b in combinations([m for m in range(len(found)) if true[m] is not None], 2):
                 count.update(hit=said[a] == said[b] and true[a] == true[b], said=said[a] == said[b], gold=true[a] == true[b])
@@ -113,7 +164,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=WEIGHTS)
     parser.add_argument("--fold", type=int, default=0)
     a = parser.parse_args()
-    model, gold, decisions = Model(a.model), held_out(a.fold), Decisions(event=EVENT, link=LINK, filler=FILLER, template=TEMPLATE)
+    model, gold = Model(a.model), held_out(a.fold)
+    decisions = replace(Decisions.of(model.card), maybe=MAYBE, event=EVENT, template=TEMPLATE)
     encodings = model.encode([g.report.text for g in gold])
     decisions = replace(decisions, same_people=joining(gold, encodings, model))
     decisions = calibrated(gold, encodings, model, decisions)  # once, on all that may be an event

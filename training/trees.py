@@ -1,8 +1,8 @@
 """`python -m training.trees [--model FOLDER] [--fold K]`: the second stages → roles.onnx, fillers.onnx.
 
 Gradient-boosted trees (Friedman 2001; scikit-learn's histogram ones) over the signs of `dateline.extract.roles` (which part each
-participant has in each event) and `dateline.extract.templates` (what fills MUC-4's slots). They are fitted on the fold of our own reports
-and of MUC-4's that the encoder was not trained on, so that its scores there are what they are on new texts.
+participant has in each event) and `dateline.extract.templates` (what fills MUC-4's slots). They are fitted on the fold of our own reports,
+of RAMS's and of MUC-4's that the encoder was not trained on, so that its scores there are what they are on new texts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,41 +18,73 @@ import numpy as np
 import onnx
 from onnx import helper
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from dateline import codebook as codebooks
 from dateline.encode.model import WEIGHTS, Model
+from dateline.evaluate import f1
 from dateline.extract import templates
 from dateline.extract.decisions import Decisions
 from dateline.extract.roles import signs
 from dateline.extract.scene import Scene, scenes
 from dateline.extract.sentences import sentences
 from dateline.extract.templates import Candidate
-from dateline.records import CodedReport, Event, Span
+from dateline.records import CodedReport, Event, Participant, Report, Span, span_of
 from training.card import keep
-from training.data import MUC4_ROLES, fold, rows
-from training.decide import held_out
+from training.data import MUC4_ROLES, fold, rams, rows
+from training.decide import TRIED, event_of, held_out
 
 # Attributes of ONNX's TreeEnsembleRegressor, for each node and for each leaf.
 NODES = ("nodes_treeids", "nodes_nodeids", "nodes_modes", "nodes_featureids", "nodes_values", "nodes_truenodeids", "nodes_falsenodeids")
 LEAVES = ("target_treeids", "target_nodeids", "target_ids", "target_weights")
 EVENT = 0.3  # events are taken from this confidence on: more of them than a run keeps, to learn from
-TREES = {"max_iter": 100, "learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 20, "l2_regularization": 1.0, "random_state": 1}
+FOLDS, SLACK = 5, 0.01
+TREES = {"max_iter": 100, "learning_rate": 0.06, "max_leaf_nodes": 7, "min_samples_leaf": 20, "l2_regularization": 1.0, "random_state": 1}
 
 
-def role_rows(gold: list[CodedReport], model: Model, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of signs, and the part that each participant has by the coder (0: none)."""
+@dataclass(frozen=True)
+class Rows:
+    """What trees learn from: signs [n, signs], the part of each row (0: none), its report's number; and how many parts the coders gave."""
+
+    signs: np.ndarray
+    parts: np.ndarray
+    reports: np.ndarray
+    given: int
+
+
+def role_rows(gold: list[CodedReport], model: Model, decisions: Decisions) -> Rows:
+    """Each participant in each event, and its part there by the coder."""
     codebook = codebooks.load()
-    found_rows, parts = [], []
-    for g, encoding in zip(gold, model.encode([g.report.text for g in gold]), strict=True):
+    found_rows, parts, reports, given = [], [], [], 0
+    for number, (g, encoding) in enumerate(zip(gold, model.encode([g.report.text for g in gold]), strict=True)):
         for scene in scenes(g.report, encoding, model, codebook, decisions, sentences(g.report.text)):
             found, (events, people) = signs(scene, model)
             coded = [the_same(scene, event, g.events) for event in range(len(scene.events))]
+            taking = [taking_part(scene, event, model.card["roles"]) if event else {} for event in coded]
+            given += sum(len(event.participants) for event in coded if event)
             for row, e, p in zip(found, events.tolist(), people.tolist(), strict=True):
-                event = coded[e]
-                if event:
+                if coded[e]:
                     found_rows.append(row)
-                    parts.append(part(scene, p, event, model.card["roles"]))
-    return np.array(found_rows), np.array(parts)
+                    parts.append(taking[e].get(p, 0))
+                    reports.append(number)
+    return Rows(np.array(found_rows), np.array(parts), np.array(reports), given)
+
+
+def from_public(fold_kept: int) -> list[CodedReport]:
+    """RAMS's texts of the fold as coded reports: one event each, with those who take part in it."""
+    made = []
+    for example in rams():
+        if example["triggers"] and fold(example["id"]) == fold_kept:
+            span = lambda at, text=example["text"]: span_of(text, *at[:2])  # noqa: E731
+            start, end, kinds, _ = example["triggers"][0]
+            who = tuple(
+                Participant(role=relation, span=span(example["spans"][n]), mentions=(), kind="person")
+                for _, n, relation in example["links"]
+                if relation != "place"
+            )
+            events = tuple(event_of(kind, (span((start, end)),), who) for kind in kinds)
+            made.append(CodedReport(report=Report(id=example["id"], text=example["text"]), events=events))
+    return made
 
 
 def stretch(scene: Scene, first: int, end: int) -> tuple[int, int]:
@@ -69,12 +101,20 @@ def the_same(scene: Scene, event: int, gold: tuple[Event, ...]) -> Event | None:
     return gold[best] if best is not None and shared[best] else None
 
 
-def part(scene: Scene, person: int, event: Event, roles: list[str]) -> int:
-    """The role, counted from 1, of the coder's participant whose mentions the participant shares most; 0 for none."""
-    at = [stretch(scene, scene.mentions[m].first, scene.mentions[m].end) for m in scene.people[person]]
-    shared = Counter({n: sum(half(a, s) for a in at for s in (p.span, *p.mentions)) for n, p in enumerate(event.participants)})
-    best = shared.most_common(1)
-    return 1 + roles.index(event.participants[best[0][0]].role) if best and best[0][1] else 0
+def taking_part(scene: Scene, event: Event, roles: list[str]) -> dict[int, int]:
+    """For each of the coder's participants of an event the one found participant that shares most of its mentions: → role, from 1."""
+    shared: Counter[tuple[int, int]] = Counter()
+    for person, mentions in enumerate(scene.people):
+        at = [stretch(scene, scene.mentions[m].first, scene.mentions[m].end) for m in mentions]
+        for n, p in enumerate(event.participants):
+            shared[n, person] = sum(any(half(a, s) for s in (p.span, *p.mentions)) for a in at)
+    out: dict[int, int] = {}
+    taken: set[int] = set()
+    for (n, person), count in shared.most_common():
+        if count and n not in taken and person not in out:
+            taken.add(n)
+            out[person] = 1 + roles.index(event.participants[n].role)
+    return out
 
 
 def half(a: tuple[int, int], b: Span) -> bool:
@@ -82,26 +122,31 @@ def half(a: tuple[int, int], b: Span) -> bool:
     return 2 * (min(a[1], b.end) - max(a[0], b.start)) >= min(a[1] - a[0], b.end - b.start)
 
 
-def filler_rows(fold_kept: int, model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of signs of MUC-4's candidates, and whether each is the surest that a key's entity has."""
+def filler_rows(fold_kept: int, model: Model) -> Rows:
+    """MUC-4's candidates, and whether each is the surest that a key's entity has."""
     codebook = codebooks.load("muc4")
     keys = [row for row in rows("muc4.train") if fold(row["id"]) == fold_kept]
-    found_rows, right = [], []
-    for key, encoding in zip(keys, model.encode([row["text"] for row in keys]), strict=True):
+    found_rows, right, reports = [], [], []
+    for number, (key, encoding) in enumerate(zip(keys, model.encode([row["text"] for row in keys]), strict=True)):
         told = np.ones(len(encoding.words), np.bool_)
         found = templates.candidates(encoding, model, codebook, told)
         if found:
             by_type = templates.incident_types(encoding, model, codebook, told)
             found_rows.append(templates.signs(found, encoding, model, codebook, by_type))
             right += surest(found, key["templates"])
-    return np.concatenate(found_rows), np.array(right)
+            reports += [number] * len(found)
+    return Rows(np.concatenate(found_rows), np.array(right, int), np.array(reports), sum(len(entities(key["templates"])) for key in keys))
+
+
+def entities(keys: list[dict[str, Any]]) -> set[tuple[str, tuple[str, ...]]]:
+    """The entities of a report's keys: role, and the strings of each."""
+    return {(role, tuple(sorted(plain(said) for said, _ in entity))) for t in keys for role in MUC4_ROLES for entity in t[role]}
 
 
 def surest(found: list[Candidate], keys: list[dict[str, Any]]) -> list[bool]:
     """For each candidate whether it names an entity of the keys, and none that scores better names the same."""
-    entities = {(role, tuple(sorted(plain(said) for said, _ in entity))) for t in keys for role in MUC4_ROLES for entity in t[role]}
     right = [False] * len(found)
-    for role, said in entities:
+    for role, said in entities(keys):
         fits = [i for i, c in enumerate(found) if c.role == role and plain(c.said) in said]
         if fits:
             right[max(fits, key=lambda i: found[i].scores[0])] = True
@@ -113,11 +158,24 @@ def plain(said: str) -> str:
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", re.sub(r"[^\w\s]", "", said.lower())).split())
 
 
-def fit(found: np.ndarray, wanted: np.ndarray, to: Path) -> None:
-    """Fit the trees and write them as ONNX: `signs` [n, signs] → the probability of each part [n, parts]."""
-    trees = HistGradientBoostingClassifier(**TREES).fit(found, wanted)
-    print(f"{to.name}: {len(found)} rows of {found.shape[1]} signs, {np.bincount(wanted.astype(int)).tolist()}", flush=True)
-    to.write_bytes(as_onnx(trees, found.shape[1]).SerializeToString())
+def fit(found: Rows, to: Path) -> float:
+    """Fit the trees and write them as ONNX: `signs` [n, signs] → the probability of each part [n, parts].
+
+    Returns the probability from which a part is given, by trees that saw no row of the same report: the strictest of those that lose less
+    than `SLACK` of the highest F1, since in the news fewer of those who are named take part than in our reports.
+    """
+    trees = HistGradientBoostingClassifier(**TREES)
+    apart = cross_val_predict(trees, found.signs, found.parts, groups=found.reports, cv=GroupKFold(FOLDS), method="predict_proba")
+    sure, likeliest = apart[:, 1:].sum(1), 1 + apart[:, 1:].argmax(1)
+    reached = {}
+    for value in TRIED:
+        said = sure >= value
+        reached[float(value)] = f1(int((said & (likeliest == found.parts)).sum()), int(said.sum()), found.given)
+    print(f"{to.name}: {len(found.signs)} rows of {found.signs.shape[1]} signs, {np.bincount(found.parts).tolist()}", flush=True)
+    to.write_bytes(as_onnx(trees.fit(found.signs, found.parts), found.signs.shape[1]).SerializeToString())
+    strictest = max(value for value, figure in reached.items() if figure >= max(reached.values()) - SLACK)
+    print(f"{to.stem} from {strictest}: {reached[strictest]:.3f}, at most {max(reached.values()):.3f}", flush=True)
+    return strictest
 
 
 def as_onnx(trees: HistGradientBoostingClassifier, signs: int) -> onnx.ModelProto:
@@ -169,9 +227,10 @@ def main() -> None:
     a = parser.parse_args()
     model = Model(a.model)
     decisions = Decisions.of(model.card)
-    fit(*role_rows(held_out(a.fold), model, replace(decisions, event=EVENT)), a.model / "roles.onnx")
-    fit(*filler_rows(a.fold, model), a.model / "fillers.onnx")
-    keep(a.model, model.card)
+    reports = [*held_out(a.fold), *from_public(a.fold)]
+    link = fit(role_rows(reports, model, replace(decisions, maybe=EVENT, event=EVENT)), a.model / "roles.onnx")
+    filler = fit(filler_rows(a.fold, model), a.model / "fillers.onnx")
+    keep(a.model, model.card | {"decisions": model.card.get("decisions", {}) | {"link": link, "filler": filler}})
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     out: list[Event] = []
     for scene in scenes(report, encoding, model, codebook, decisions, parts):
         groups = [scene.group(event) for event in range(len(scene.events))]
-        sure = [confidence(group, decisions) for group in groups]
+        sure = [round(p, 4) for p in scene.sure]
         made = map(make, groups, sure, _who(scene, model, codebook, decisions), *_where_and_how_many(scene, model, decisions))
         out += codes.coded(tuple(made), codebook)  # by passage: each event is read beside the others
     return tuple(out)
@@ -57,12 +57,6 @@ def _where_and_how_many(scene: Scene, model: Model, decisions: Decisions) -> tup
         places.by_event(sites, odds(sites, "place"), scene.encoding, decisions.place),
         figures.by_event(numbers, odds(numbers, "figure"), decisions.figure),
     )
-
-
-def confidence(group: list[Trigger], decisions: Decisions) -> float:
-    """How probably an event, given by its triggers, is right: calibrated on reports that set no weight."""
-    weight, constant = decisions.confidence
-    return round(float(probability(weight * max(t.logit for t in group) + constant)), 4)
 
 
 def _event(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from dateline.encode.model import ModelError
+from dateline.extract.confidence import SIGNS
 from dateline.records import SectionKind
 
 
@@ -16,10 +17,12 @@ from dateline.records import SectionKind
 class Decisions:
     """Probabilities from which a thing counts, and what makes an event's confidence.
 
-    A mention of an event counts from confidence `event` on, whether it stands alone or names what others name too. Confidence is the
-    logistic of `confidence` = (weight, constant) on a trigger's logit; an event has that of its best trigger.
+    A word may name an event from probability `maybe` on, by itself (`mention`: weight and constant on its logit). An event counts from
+    confidence `event` on (`confidence`: `dateline.extract.confidence`), with those of its words that are as probable by themselves, or
+    with the likeliest.
     """
 
+    maybe: float = 0.5
     event: float = 0.5
     mode: float = 0.5
     link: float = 0.5
@@ -29,14 +32,15 @@ class Decisions:
     filler: float = 0.5
     same_event: float = 0.5
     same_people: float = 0.5
-    confidence: tuple[float, float] = (1.0, 0.0)
+    mention: tuple[float, float] = (1.0, 0.0)
+    confidence: dict[str, float] = field(default_factory=dict)
     sections: tuple[SectionKind, ...] = ("headline", "body")  # those that yield events: not the model's, but the user's
 
     @property
     def least(self) -> float:
-        """The logit from which a trigger counts."""
-        weight, constant = self.confidence
-        return (math.log(self.event / (1 - self.event)) - constant) / weight
+        """The logit from which a word may name an event."""
+        weight, constant = self.mention
+        return (math.log(self.maybe / (1 - self.maybe)) - constant) / weight
 
     @classmethod
     def of(cls, card: dict[str, Any]) -> Decisions:
@@ -45,6 +49,8 @@ class Decisions:
             found = msgspec.convert(card.get("decisions", {}), cls)
         except msgspec.ValidationError as error:
             raise ModelError(f"model.json, decisions: {error}") from None
-        if not 0 < found.event < 1 or found.confidence[0] <= 0:
-            raise ModelError("model.json, decisions: `event` must lie between 0 and 1, and the weight in `confidence` above 0")
+        if not 0 < found.maybe < 1 or found.mention[0] <= 0:
+            raise ModelError("model.json, decisions: `maybe` must lie between 0 and 1, and the weight in `mention` above 0")
+        if found.confidence and not {*SIGNS, "constant"} <= set(found.confidence):
+            raise ModelError(f"model.json, decisions: `confidence` must have weights for {', '.join(SIGNS)} and constant")
         return found

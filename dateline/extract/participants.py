@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dateline.encode.model import Encoding, Floats, Model, probability
+from dateline.encode.model import Encoding, Floats, Model, probability, shares
 from dateline.extract import numbers
 from dateline.extract.cluster import both_ways, clusters
-from dateline.extract.decisions import Decisions
-from dateline.extract.runs import runs
+from dateline.extract.runs import OUTSIDE, apart, likely
 from dateline.extract.tellers import Told
 from dateline.records import Count, Participant, ParticipantKind, Span, span_of
 
@@ -18,6 +17,8 @@ PRONOUNS = frozenset(
     "he him his she her hers it its they them their theirs who whom which that we us our i me my you your those these".split()
 )
 CLOSE = 0.5  # of the score of a participant's best mention, from which on another may stand for it in an event
+LEAST = 0.1  # probability from which a run of words is a mention; what has no part in an event is told later
+LONGEST = 30  # words of a mention
 DETERMINERS = 2  # words before a number that opens a mention: "the other three men"
 COUNTED = frozenset(("person", "group", "organisation"))  # kinds whose number is a number of people
 
@@ -33,16 +34,16 @@ class Mention:
 
 
 def mentions(encoding: Encoding, kinds: list[ParticipantKind], told: Told, passage: tuple[int, int]) -> list[Mention]:
-    """The mentions that begin in a passage, in order, from the encoder's B and I words among those that are `told`."""
-    tags = np.where(told, encoding.heads["span"].argmax(-1), 0)
+    """The mentions that begin in a passage, in order: of the likely runs of words that are `told`, those that no likelier one overlaps."""
+    odds = np.where(told[:, None], shares(encoding.heads["span"]), OUTSIDE)
     found: list[Mention] = []
-    for first, end in runs(tags, passage):
+    for first, end in sorted(apart(likely(odds, LEAST, LONGEST, passage))):
         kind = kinds[int(encoding.heads["kind"][first:end].mean(0).argmax())]
         found.append(Mention(len(found), first, end, kind))
     return found
 
 
-def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, decisions: Decisions) -> list[list[int]]:
+def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, threshold: float) -> list[list[int]]:
     """The numbers of each participant's mentions: equal words (pronouns aside), or held for the same by the encoder."""
     if not found:
         return []
@@ -55,7 +56,7 @@ def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, dec
         for k in range(i):
             if words and words == said[k] and words not in PRONOUNS:
                 same[i, k] = same[k, i] = 1
-    return clusters(same, decisions.same_people)
+    return clusters(same, threshold)
 
 
 def _plain(encoding: Encoding, mention: Mention) -> str:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dateline.encode.model import Encoding, Floats
-from dateline.extract.runs import Run, runs
+from dateline.encode.model import Encoding, Floats, shares
+from dateline.extract.runs import OUTSIDE, Run, apart, likely
 from dateline.extract.tellers import Told
 from dateline.records import Place, Span, span_of
+
+LEAST = 0.1  # probability from which a run of words names a site
+LONGEST = 20  # words of a site
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ def sites(encoding: Encoding, told: Told, passage: Run) -> list[Site]:
     """The sites whose words begin in a passage, in order; none where the encoder has no head for them."""
     if "site" not in encoding.heads:
         return []
-    return [Site(*run) for run in runs(np.where(told, encoding.heads["site"].argmax(-1), 0), passage)]
+    odds = np.where(told[:, None], shares(encoding.heads["site"]), OUTSIDE)
+    return [Site(*run) for run in sorted(apart(likely(odds, LEAST, LONGEST, passage)))]
 
 
 def by_event(found: list[Site], scores: Floats, encoding: Encoding, threshold: float) -> list[Span | None]:

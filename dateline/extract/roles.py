@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 
 BEFORE = ("by", "of", "against", "on", "at", "in", "to", "with", "from", "for", "and", "between", "as")  # words that may open a mention
 NOWHERE = -10.0  # the score in other events, where there are none
+HALF = -0.5  # a raw score that speaks for a part
 FEWEST = -5.0  # a participant whose best score in an event is lower has no part in it, and is not judged
 
 
@@ -53,6 +54,15 @@ def signs(scene: Scene, model: Model) -> tuple[Floats, tuple[Ints, Ints]]:
     others = most[-2] if len(most) > 1 else np.full(len(scene.people), NOWHERE)
     elsewhere = np.where(over_all == most[-1], others, most[-1])  # [events, people]: the best in another event
 
+    # What mentions in a trigger's sentence score, and how many triggers speak for a participant: in a long report some pair always scores.
+    together = scene.sentence[at_t][:, None] == scene.sentence[at_m][None]
+    close_by = [pairs.max(np.where(together, s, np.float32(NOWHERE))) for s in scene.scores]
+    beside = pairs.sum(together.astype(np.float32))
+    by_trigger = pairs.by_trigger(scene.scores.max(0))  # [events' triggers, people]
+    sizes = np.array(pairs.sizes[0])[:, None]
+    speak_for = np.add.reduceat((by_trigger > HALF).astype(np.float32), pairs.by_event, 0)
+    mean = np.add.reduceat(by_trigger, pairs.by_event, 0) / sizes
+
     span = shares(encoding.heads["span"])
     parse = shares(encoding.heads["dependency"])
     pronoun = np.array([_words(encoding, x.first, x.end) in PRONOUNS for x in scene.mentions])
@@ -79,6 +89,11 @@ def signs(scene: Scene, model: Model) -> tuple[Floats, tuple[Ints, Ints]]:
     columns = [
         scene.scores[:, near_t, near_m].T,
         scene.scores[:, t, m].T,
+        *(c[events, people] for c in close_by),
+        beside[events, people],
+        mean[events, people],
+        speak_for[events, people],
+        (speak_for / sizes)[events, people],
         by_role[events, people],
         by_role[events, people] - ordered[events, -1],
         by_role[events, people] - second[events],
@@ -125,6 +140,14 @@ class Pairs:
     def max(self, scores: Floats) -> Floats:
         """[triggers, mentions] → [events, people]."""
         return self._reduce(np.maximum, scores[np.ix_(self.triggers, self.mentions)])
+
+    def sum(self, values: Floats) -> Floats:
+        """[triggers, mentions] → [events, people]."""
+        return self._reduce(np.add, values[np.ix_(self.triggers, self.mentions)])
+
+    def by_trigger(self, scores: Floats) -> Floats:
+        """[triggers, mentions] → [triggers in the order of their events, people], the highest of each participant's mentions."""
+        return np.asarray(np.maximum.reduceat(scores[np.ix_(self.triggers, self.mentions)], self.by_person, 1))
 
     def argmax(self, scores: Floats) -> tuple[Ints, Ints]:
         """[triggers, mentions] → the trigger and the mention of each event's and participant's highest pair, the first of equals."""

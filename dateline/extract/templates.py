@@ -16,15 +16,19 @@ from dateline.encode.model import Encoding, Floats, Model, probability, shares
 from dateline.encode.words import SHAPES
 from dateline.extract import tellers
 from dateline.extract.decisions import Decisions
-from dateline.extract.runs import Run, runs
+from dateline.extract.runs import OUTSIDE, B, I, O, Run, likely
 from dateline.extract.sentences import holding, sentences
 from dateline.extract.tellers import Told
 from dateline.records import Event, Participant, ParticipantKind, Report, Span, span_of
 
 PUNCTUATION = SHAPES.index("punctuation")
-OUTSIDE, BEGINS, GOES_ON = 0, 1, 2  # columns of a slot in the head
 NEAR = 12  # words on either side of a candidate that are looked at
-LEAST = 0.15  # probability from which a word may belong to a filler: the trees judge what comes of it
+LEAST = 0.05  # probability from which a run of words may be a filler: the trees judge what comes of it
+LONGEST = 14  # words of a filler
+NAMES_AN_EVENT = 0.3  # probability from which a word may name an event of the default codebook
+TRIGGERS = 8  # of these, the closest ones that are looked at
+NO_PART = -10.0  # score of a part in no event
+RIVALS = 20  # of the better candidates for a slot, those that a candidate is compared with
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,8 @@ def events(report: Report, encoding: Encoding, model: Model, codebook: Codebook,
     found = candidates(encoding, model, codebook, told)
     odds = judge(found, encoding, model, codebook, by_type)
     fillers: dict[str, list[Candidate]] = {name: [] for name in kept}
-    for candidate, p in zip(found, odds.tolist(), strict=True):
-        if p >= decisions.filler:
-            fillers[max(kept, key=lambda name: by_type[name][candidate.words].mean())].append(candidate)
+    for candidate in chosen(found, odds, decisions.filler):
+        fillers[max(kept, key=lambda name: by_type[name][candidate.words].mean())].append(candidate)
     parts = sentences(report.text)
     made = [_event(report, encoding, model, codebook, name, at, sure[name], fillers[name], parts) for name, at in kept.items()]
     return tuple(sorted(made, key=lambda e: e.trigger.start))
@@ -83,17 +86,18 @@ def _named_at(name: str, encoding: Encoding, model: Model, codebook: Codebook, t
 
 
 def candidates(encoding: Encoding, model: Model, codebook: Codebook, told: Told) -> list[Candidate]:
-    """What may fill slots, by role and place."""
+    """What may fill slots, by role, the surest first. They may overlap."""
     made = []
     for role in codebook.roles:
-        odds = _slot(encoding, model, codebook, role)
-        tags = np.where(told & (odds[:, OUTSIDE] < 1 - LEAST), np.where(odds[:, BEGINS] >= odds[:, GOES_ON], BEGINS, GOES_ON), OUTSIDE)
+        odds = np.where(told[:, None], _slot(encoding, model, codebook, role), OUTSIDE)
         by_words: dict[str, list[tuple[float, Run]]] = {}
-        for run in runs(tags):
-            by_words.setdefault(_said(encoding, run), []).append((float((1 - odds[slice(*run), OUTSIDE]).mean()), run))
+        for run, score in likely(odds, LEAST, LONGEST):
+            by_words.setdefault(_said(encoding, run), []).append((score, run))
+        of_role = []
         for said, mentions in by_words.items():
             ordered = sorted(mentions, key=lambda m: (-m[0], m[1]))
-            made.append(Candidate(role, said, tuple(run for _, run in ordered), tuple(score for score, _ in ordered)))
+            of_role.append(Candidate(role, said, tuple(run for _, run in ordered), tuple(score for score, _ in ordered)))
+        made += sorted(of_role, key=lambda c: (-c.scores[0], c.mentions[0]))
     return made
 
 
@@ -105,50 +109,110 @@ def judge(found: list[Candidate], encoding: Encoding, model: Model, codebook: Co
 
 
 def signs(found: list[Candidate], encoding: Encoding, model: Model, codebook: Codebook, by_type: dict[str, Floats]) -> Floats:
-    """Rows of signs [candidates, signs]."""
-    roles = list(codebook.roles)
-    inside = {role: 1 - _slot(encoding, model, codebook, role)[:, OUTSIDE] for role in roles}
-    phrase, parse = shares(encoding.heads["phrase"]), shares(encoding.heads["dependency"])
-    mention = 1 - shares(encoding.heads["span"])[:, OUTSIDE]
-    kind = shares(encoding.heads["kind"])
+    """Rows of signs [candidates, signs]: of each by itself, then beside the better ones for its slot."""
+    alone = _alone(found, encoding, model, codebook, by_type)
+    beside = np.zeros((len(found), 9), np.float32)
+    for role in codebook.roles:
+        rows = [i for i, c in enumerate(found) if c.role == role]
+        beside[rows] = _beside([found[i] for i in rows], encoding, model)
+    return np.concatenate([alone, beside, _in_events(found, encoding, model)], 1)
+
+
+def _alone(found: list[Candidate], encoding: Encoding, model: Model, codebook: Codebook, by_type: dict[str, Floats]) -> Floats:
+    """How sure the encoder is of a candidate, where it stands, of what kind its words are."""
+    roles, n = list(codebook.roles), len(encoding.words)
+    slots = {role: _slot(encoding, model, codebook, role) for role in roles}
+    phrase, parse, span, kind = (shares(encoding.heads[head]) for head in ("phrase", "dependency", "span", "kind"))
+    inside = {role: 1 - odds[:, O] for role, odds in slots.items()}
     assault = encoding.heads["type"][:, model.card["heads"]["type"].index("ASSAULT")]
-    n = len(encoding.words)
     rows = []
     for c in found:
-        rivals = [x for x in found if x.role == c.role and x is not c]
-        best = max((x.scores[0] for x in rivals), default=0.0)
-        better = [x for x in rivals if x.scores[0] > c.scores[0]]
-        tokens = set(c.said.split())
-        shared = max((len(tokens & set(x.said.split())) / len(tokens) for x in better), default=0.0)
         first, end = c.mentions[0]
         near = slice(max(0, first - NEAR), end + NEAR)
         rows.append(
             [
                 c.scores[0],
                 float(np.mean(c.scores)),
-                c.scores[0] - best,
+                float(np.sum(c.scores)),
                 len(c.mentions),
-                len(better),
-                len(rivals),
-                shared,
-                any(c.said in x.said for x in rivals),
-                any(x.said in c.said for x in rivals),
-                len(tokens),
+                end - first,
                 min(run[0] for run in c.mentions) / n,
                 n,
+                float(slots[c.role][first, B]),
+                float(inside[c.role][first - 1]) if first else 0.0,
+                float(inside[c.role][end]) if end < n else 0.0,
                 *(max(float(inside[role][slice(*run)].mean()) for run in c.mentions) for role in roles),
                 *(float(role == c.role) for role in roles),
                 *(float(scores.max()) for scores in by_type.values()),
                 *(float(scores[c.words].mean()) for scores in by_type.values()),
                 *(float(scores[near].max()) for scores in by_type.values()),
                 float(assault[near].max()),
-                float(mention[first:end].mean()),
-                float(phrase[first, BEGINS]),
+                float(1 - span[first:end, O].mean()),
+                float(span[first, B]),
+                float(span[end, I]) if end < n else 0.0,
+                float(phrase[first, B]),
+                float(phrase[first, I]),
+                float(phrase[end, I]) if end < n else 0.0,
                 *kind[first:end].mean(0),
+                *parse[first],
                 *parse[end - 1],
             ]
         )
     return np.array(rows, np.float32)
+
+
+def _beside(rivals: list[Candidate], encoding: Encoding, model: Model) -> Floats:
+    """A slot's candidates, the surest first, each beside the first of those that are surer."""
+    if not rivals:
+        return np.zeros((0, 9), np.float32)
+    left, right = (np.stack([encoding.heads[side][slice(*c.mentions[0])].mean(0) for c in rivals]) for side in ("left", "right"))
+    first = np.array([c.mentions[0][0] for c in rivals])
+    same = probability(model.relate(left[:RIVALS], right, first[None] - first[:RIVALS, None])["same_people"])
+    rows = []
+    for i, c in enumerate(rivals):
+        better, tokens = rivals[: min(i, RIVALS)], set(c.said.split())
+        apart = [k for k, x in enumerate(better) if not _overlap(c, x)]
+        rows.append(
+            [
+                c.scores[0] - rivals[0].scores[0],
+                i,
+                len(rivals),
+                max((len(tokens & set(better[k].said.split())) / len(tokens) for k in apart), default=0.0),
+                any(c.said in better[k].said for k in apart),
+                any(better[k].said in c.said for k in apart),
+                max((x.scores[0] for x in better if _overlap(c, x)), default=0.0),
+                max((float(same[k, i]) for k in apart), default=0.0),
+                max((x.scores[0] for x in rivals[i + 1 : i + 1 + RIVALS] if _overlap(c, x)), default=0.0),
+            ]
+        )
+    return np.array(rows, np.float32)
+
+
+def _in_events(found: list[Candidate], encoding: Encoding, model: Model) -> Floats:
+    """How the default codebook's heads see a candidate: its part in the events whose words stand closest [candidates, relations]."""
+    named = np.flatnonzero(probability(encoding.heads["type"].max(-1)) >= NAMES_AN_EVENT)
+    rows = []
+    for c in found:
+        first, end = c.mentions[0]
+        close = named[np.argsort(np.abs(named - first), kind="stable")[:TRIGGERS]]
+        right = encoding.heads["right"][first:end].mean(0)[None]
+        by_relation = model.relate(encoding.heads["left"][close], right, first - close[:, None])
+        rows.append([float(by_relation[role].max()) if len(close) else NO_PART for role in model.card["roles"]])
+    return np.array(rows, np.float32)
+
+
+def _overlap(a: Candidate, b: Candidate) -> bool:
+    """Whether the surest mentions of two candidates share words."""
+    return a.mentions[0][0] < b.mentions[0][1] and b.mentions[0][0] < a.mentions[0][1]
+
+
+def chosen(found: list[Candidate], odds: Floats, least: float) -> list[Candidate]:
+    """The candidates that are probable enough; of those for one slot that overlap, the likelier one."""
+    taken: list[Candidate] = []
+    for i in np.argsort(-odds, kind="stable").tolist():
+        if odds[i] >= least and not any(c.role == found[i].role and _overlap(c, found[i]) for c in taken):
+            taken.append(found[i])
+    return taken
 
 
 def _slot(encoding: Encoding, model: Model, codebook: Codebook, role: str) -> Floats:

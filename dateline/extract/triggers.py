@@ -10,7 +10,6 @@ from dateline.codebook import Codebook
 from dateline.encode.model import Encoding, Floats, Model, probability
 from dateline.encode.words import SHAPES
 from dateline.extract.cluster import both_ways, clusters
-from dateline.extract.decisions import Decisions
 from dateline.extract.tellers import Told
 
 PUNCTUATION = SHAPES.index("punctuation")
@@ -40,12 +39,12 @@ def find(encoding: Encoding, labels: list[str], codebook: Codebook, told: Told, 
     return sorted(found, key=lambda t: (t.first, t.type))
 
 
-def same_happenings(triggers: list[Trigger], encoding: Encoding, model: Model, decisions: Decisions) -> list[list[Trigger]]:
+def same_happenings(triggers: list[Trigger], encoding: Encoding, model: Model, threshold: float) -> list[list[Trigger]]:
     """Triggers grouped into events: those of one type that the encoder holds for mentions of the same happening."""
     groups: list[list[Trigger]] = []
     for kind in dict.fromkeys(t.type for t in triggers):
         some = [t for t in triggers if t.type == kind]
-        groups += [[some[i] for i in group] for group in clusters(_same(some, encoding, model), decisions.same_event)]
+        groups += [[some[i] for i in group] for group in clusters(_same(some, encoding, model), threshold)]
     return sorted(groups, key=lambda g: (g[0].first, g[0].type))
 
 
