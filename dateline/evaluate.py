@@ -164,8 +164,27 @@ def measure(m: Measure, model: Path) -> dict[str, Any]:
         done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
         if done.returncode > 1:  # 1: some input failed, and scores as an empty record
             raise SystemExit(f"{m.name} was not coded: {done.stderr.strip()}")
-        result = subprocess.run([*score, m.task, str(gold), str(coded), "--json", *fold], check=True, capture_output=True, text=True)
-        return json.loads(result.stdout)  # type: ignore[no-any-return]
+        result = scored(m.task, gold, coded, fold)
+        return result | {"by_voice": by_voice(gold, coded, Path(tmp))} if m.task == "own" else result
+
+
+def scored(task: str, gold: Path, coded: Path, fold: Sequence[str] = ()) -> dict[str, Any]:
+    """What the scorer says of records. Raises CalledProcessError."""
+    command = [sys.executable, str(SHARED / "score.py"), task, str(gold), str(coded), "--json", *fold]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # type: ignore[no-any-return]
+
+
+def by_voice(gold: Path, coded: Path, folder: Path) -> dict[str, dict[str, Any]]:
+    """The figures of our own reports by their kind of text."""
+    lines: dict[str, list[str]] = {}
+    for line in gold.read_text(encoding="utf-8").splitlines():
+        lines.setdefault(json.loads(line)["report"]["extra"].get("voice", "none given"), []).append(line)
+    found = {}
+    for voice, some in sorted(lines.items()):
+        part = folder / "voice.jsonl"
+        part.write_text("\n".join(some) + "\n", encoding="utf-8")
+        found[voice] = scored("own", part, coded) | {"n": len(some)}
+    return found
 
 
 def own_gold(folder: Path) -> Path:
@@ -196,7 +215,21 @@ def table(results: dict[str, dict[str, Any]], model: Path) -> str:
                 lines.append(f"| {m.name} | {figure} | {results[m.name][figure]:.3f} | {f'{bar:.2f}' if bar else ''} |")
             broken = results[m.name]["spans_broken"] + results[m.name]["texts_changed"]
             lines.append(f"| {m.name} | spans broken, texts changed | {broken} | 0 |")
-    return "\n".join(lines) + "\n"
+    own = results.get("corpus/dev")
+    return "\n".join(lines + (parted(own) if own else [])) + "\n"
+
+
+def parted(own: dict[str, Any]) -> list[str]:
+    """The figures of our own reports by type, status and voice."""
+    lines = ["", "### Our own reports (corpus/dev) by type, status and voice", ""]
+    lines += ["| type, of events; status, of matched events | in gold | precision | recall | F1 |", "|---|---:|---:|---:|---:|"]
+    for key in ("by_type", "by_status"):
+        for name, row in own[key].items():
+            lines.append(f"| {name} | {row['n']} | {row['p']:.2f} | {row['r']:.2f} | {row['f1']:.2f} |")
+    lines += ["", "| voice | reports | events, F1 | participants, F1 | type with mode |", "|---|---:|---:|---:|---:|"]
+    for voice, row in own["by_voice"].items():
+        lines.append(f"| {voice} | {row['n']} | {row['event_f1']:.2f} | {row['participant_f1']:.2f} | {row['type_mode_accuracy']:.2f} |")
+    return lines
 
 
 def main(argv: Sequence[str] | None = None) -> int:

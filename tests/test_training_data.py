@@ -4,9 +4,14 @@ import itertools
 import random
 from pathlib import Path
 
+import numpy as np
+from tokenizers import Tokenizer
+
 from corpus import form
 from corpus.pages import read_all
-from training import data, pages
+from dateline.encode import words
+from dateline.encode.model import WEIGHTS
+from training import data, incidents, pages
 
 FORM = """outlet: The Courier
 ---
@@ -103,3 +108,24 @@ def test_a_variant_of_a_page_is_a_coded_page() -> None:
         assert page.sections[-1].end == len(page.text)
         assert all(a.end == b.start for a, b in itertools.pairwise(page.sections))
         assert page.text.strip()
+
+
+def muc4_example(text: str, templates: int) -> data.Example:
+    spans = [[*data.occurrences(said, text)[0], None] for said in ("rebels", "the mayor", "he")]
+    known = {"templates": templates, "types": ["attack"], "fillers": [], "roles": ["PerpInd", "Victim"]}
+    return data.example("one", "muc4", text, spans=spans, same_people=[[0], [1, 2]], muc4=known)
+
+
+def test_a_report_with_one_template_says_who_takes_part_in_what_earlier_models_hold_for_it() -> None:
+    text = "rebels shot the mayor near a bridge. witnesses said that he died. the attack was the third."
+    (w,) = words.split([text], Tokenizer.from_file(str(WEIGHTS / "tokenizer.json")))
+    assault = np.full(len(w), -5.0)
+    assault[[w.at(text.index(said), text.index(said) + len(said))[0] for said in ("shot", "attack")]] = 3.0
+    e = incidents.with_parts(muc4_example(text, 1), w, assault)
+    assert [(text[a:b], kinds) for a, b, kinds, _ in e["triggers"]] == [("shot", None), ("attack", None)]
+    linked = {(t, text[slice(*e["spans"][k][:2])], role) for t, k, role in e["links"]}
+    assert linked == {(0, "rebels", "actor"), (0, "the mayor", "recipient"), (1, "rebels", "actor"), (1, "he", "recipient")}
+    assert e["far"] == [[0, 2], [1, 1]]
+    assert e["arguments_complete"], "other noun phrases take no part"
+    assert not incidents.with_parts(muc4_example(text, 2), w, assault)["triggers"], "of two incidents the words tell neither"
+    assert not incidents.with_parts(muc4_example(text, 1), w, assault - 9)["arguments_complete"]

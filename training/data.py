@@ -1,7 +1,7 @@
 """`python -m training.data`: gold corpora → training examples, one shape for all, in training/build/examples.jsonl.
 
 An example is a text with what its corpus says, and nothing of what it leaves open:
-- `triggers`: [start, end, {type: [modes]}, status or null]
+- `triggers`: [start, end, {type: [modes]} or null where the type is not known, status or null]
 - `unsure`: [start, end] stretches where the corpus does not tell whether an event of ours stands
 - `complete`: whether everywhere else there is none
 - `spans`: [start, end, kind or null] of participants; `spans_complete` likewise
@@ -13,7 +13,8 @@ An example is a text with what its corpus says, and nothing of what it leaves op
 - `cues`: [start, end] of words that say an event's status
 - `same_events`, `same_people`: groups of trigger or span numbers
 - `story`: {type, mode} of a text whose events are not marked
-- `muc4`: {types, fillers: [start, end, role, types]} of a text whose templates are known
+- `muc4`: {templates, types, fillers: [start, end, role, types], roles} of a text whose templates are known: how many, their types, who
+  fills their slots, and the role of each of `same_people`
 A text of `news` says nothing at all: a run learns there what its teachers say (`training.teach`).
 Corpora and what they may be used for: ../shared/corpora/README.md.
 """
@@ -290,7 +291,7 @@ def stories() -> Iterator[Example]:
 def muc4() -> Iterator[Example]:
     """Reports of MUC-4 with the fillers of their templates, each at all its places: the keys give the first of each string."""
     for row in rows("muc4.train"):
-        text, fillers, people = row["text"], [], []
+        text, fillers, people, roles = row["text"], [], [], []
         spans: list[list[Any]] = []
         for template in row["templates"]:
             types = template["incident_type"].split(" / ")
@@ -305,7 +306,9 @@ def muc4() -> Iterator[Example]:
                             spans.append(span)
                         numbers.append(spans.index(span))
                     people.append(numbers)
-        known = {"types": sorted({t for template in row["templates"] for t in template["incident_type"].split(" / ")}), "fillers": fillers}
+                    roles.append(role)
+        types = sorted({t for template in row["templates"] for t in template["incident_type"].split(" / ")})
+        known = {"templates": len(row["templates"]), "types": types, "fillers": fillers, "roles": roles}
         yield example(row["id"], "muc4", text, spans=spans, same_people=people, muc4=known)
 
 

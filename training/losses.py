@@ -14,7 +14,7 @@ from training.windows import Window
 # What a head's loss weighs.
 SCALE = {"type": 20.0, "mode": 6.0, "status": 0.5, "span": 2.0, "kind": 0.3, "figure": 1.0, "cue": 0.5, "site": 1.0}
 SCALE |= {"phrase": 0.5, "dependency": 0.5}
-MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT = 3.0, 0.5
+MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT = 4.0, 0.5
 PAIR_WEIGHT = 8.0
 STRAY = 12  # stray spans a window
 STRAY_PHRASES = 8  # noun phrases a window that are known to take no part in its events

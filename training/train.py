@@ -25,13 +25,13 @@ from training.model import Encoder, heads
 from training.windows import Window, batches, load_windows
 
 SHARE = {
-    "own": 3.0,
+    "own": 2.5,
     "excerpts": 0.8,
     "rams": 2.0,
     "geneva": 0.3,
     "stories": 0.3,
-    "muc4": 1.0,
-    "news": 0.5,
+    "muc4": 1.5,
+    "news": 0.4,
 }  # how often an example is drawn in an epoch
 POLISH = {"own": 2.0, "excerpts": 1.0, "rams": 2.0, "geneva": 0.3, "stories": 0.3, "muc4": 1.0, "news": 0.5}  # the same with --start
 POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov et al. 2018, "Averaging weights leads to wider optima")

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 
 from dateline.encode import words as W
 from dateline.extract.sentences import sentences
+from training import incidents
 from training.data import BUILD, ROOT, SYNTAX, Example
 from training.model import FIGURES, KINDS, STATUSES
 from training.teach import TAUGHT
@@ -70,6 +71,8 @@ def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taug
         a, b = w.at(start, end)
         known[a:b], span[a:b], figure[a:b], cue[a:b], site[a:b] = 0, -100, -100, -100, -100
     for start, end, kinds, state in example["triggers"]:
+        if kinds is None:
+            continue
         a, b = w.at(start, end)
         known[a:b] = 1
         for k, said in kinds.items():
@@ -228,4 +231,11 @@ def load_windows(names: dict[str, list[str]], keep: Any) -> list[Window]:
     syntax = dict(np.load(SYNTAX))
     if any(len(syntax.get(e["id"], ())) != len(w) for e, w in zip(examples, split, strict=True)):
         raise SystemExit(f"{SYNTAX} is of other texts than {BUILD / 'examples.jsonl'}: run training.syntax again")
-    return [x for e, w in zip(examples, split, strict=True) for x in make_windows(e, w, names, taught.get(e["id"]), syntax[e["id"]])]
+    assault = names["type"].index("ASSAULT")
+    out: list[Window] = []
+    for e, w in zip(examples, split, strict=True):
+        said = taught.get(e["id"])
+        if e["muc4"] and said is not None:
+            e = incidents.with_parts(e, w, said[:, assault])
+        out += make_windows(e, w, names, said, syntax[e["id"]])
+    return out
