@@ -1,7 +1,7 @@
 """`.venv/bin/python -m training.errors {wikievents,muc4,own} [--model FOLDER] [--show N]`: what goes wrong, sorted by cause.
 
 On the development corpora: participants of matched events (wikievents), fillers of slots (muc4), types with modes (own): how many errors
-have each cause, and N drawn by lot of each, to be looked at by hand before a method is changed. The scorer's own functions say what is right.
+have each cause, and N drawn by lot, to be looked at by hand before a method is changed. The scorer's own functions say what is right.
 """
 
 from __future__ import annotations
