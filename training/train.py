@@ -147,7 +147,9 @@ def main() -> None:
         state |= {"model": model.state_dict(), "averaged": averaged.state_dict()}
         torch.save(state, folder / "epoch-tmp")
         (folder / "epoch-tmp").rename(folder / f"epoch-{epoch:02d}.pt")
-        (folder / "run.json").write_text(json.dumps({"settings": vars(a), "share": shares, "examples": counts, "log": log}, indent=1))
+        (folder / "run.json").write_text(
+            json.dumps({"settings": vars(a) | {"held_out": HELD_OUT}, "share": shares, "examples": counts, "log": log}, indent=1)
+        )
         for old in sorted(folder.glob("epoch-*.pt"))[:-1]:
             old.unlink()
 

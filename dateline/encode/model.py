@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dateline.encode import words
 from dateline.encode.words import Words
+from dateline.records import Span, span_of
 
 Floats = NDArray[np.float32]
 
@@ -36,6 +37,14 @@ class Encoding:
     words: Words
     heads: dict[str, Floats]
     vectors: NDArray[np.float16]
+
+    def span(self, first: int, end: int) -> Span:
+        """Words [first, end) of the text."""
+        return span_of(self.text, int(self.words.starts[first]), int(self.words.ends[end - 1]))
+
+    def said(self, first: int, end: int) -> str:
+        """Words [first, end), lower-cased."""
+        return self.text[self.words.starts[first] : self.words.ends[end - 1]].lower()
 
 
 class Model:

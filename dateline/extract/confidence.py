@@ -27,8 +27,6 @@ def of_events(
 
     `weights` has one for each of SIGNS, "constant", and one for each type; none at all: an event is as probable as its best trigger.
     """
-    if not groups:
-        return np.zeros(0, np.float32)
     if not weights:
         return np.array([of_mention(max(t.logit for t in group), mention) for group in groups], np.float32)
     found = signs(groups, encoding, mention) @ np.array([weights[name] for name in SIGNS], np.float32)

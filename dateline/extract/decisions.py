@@ -17,12 +17,10 @@ from dateline.records import SectionKind
 class Decisions:
     """Probabilities from which a thing counts, and what makes an event's confidence.
 
-    A word may name an event from probability `maybe` on, by itself (`mention`: weight and constant on its logit). An event counts from
-    confidence `event` on (`confidence`: `dateline.extract.confidence`), with those of its words that are as probable by themselves, or
-    with the likeliest.
+    A word names an event from probability `event` on, by itself (`mention`: weight and constant on its logit), whether it stands alone or
+    names what others name too. `confidence`: the weights by which an event's signs say how probable it is (`dateline.extract.confidence`).
     """
 
-    maybe: float = 0.5
     event: float = 0.5
     mode: float = 0.5
     link: float = 0.5
@@ -38,9 +36,9 @@ class Decisions:
 
     @property
     def least(self) -> float:
-        """The logit from which a word may name an event."""
+        """The logit from which a word names an event."""
         weight, constant = self.mention
-        return (math.log(self.maybe / (1 - self.maybe)) - constant) / weight
+        return (math.log(self.event / (1 - self.event)) - constant) / weight
 
     @classmethod
     def of(cls, card: dict[str, Any]) -> Decisions:
@@ -49,8 +47,8 @@ class Decisions:
             found = msgspec.convert(card.get("decisions", {}), cls)
         except msgspec.ValidationError as error:
             raise ModelError(f"model.json, decisions: {error}") from None
-        if not 0 < found.maybe < 1 or found.mention[0] <= 0:
-            raise ModelError("model.json, decisions: `maybe` must lie between 0 and 1, and the weight in `mention` above 0")
+        if not 0 < found.event < 1 or found.mention[0] <= 0:
+            raise ModelError("model.json, decisions: `event` must lie between 0 and 1, and the weight in `mention` above 0")
         if found.confidence and not {*SIGNS, "constant"} <= set(found.confidence):
             raise ModelError(f"model.json, decisions: `confidence` must have weights for {', '.join(SIGNS)} and constant")
         return found

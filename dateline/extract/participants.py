@@ -61,7 +61,7 @@ def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, thr
 
 def _plain(encoding: Encoding, mention: Mention) -> str:
     """A mention's words, lower-cased, without an article or possessive before them."""
-    words = encoding.text[encoding.words.starts[mention.first] : encoding.words.ends[mention.end - 1]].lower().split()
+    words = encoding.said(mention.first, mention.end).split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an", "its", "his", "her", "their") else words)
 
 
@@ -82,17 +82,12 @@ def of_event(
 
 def _participant(role: str, near: list[Mention], everywhere: list[Mention], encoding: Encoding) -> Participant:
     """One participant: the fullest of the mentions near the event, with all its mentions in the report."""
-    words = encoding.words
-
-    def span(m: Mention) -> Span:
-        return span_of(encoding.text, int(words.starts[m.first]), int(words.ends[m.end - 1]))
-
     fullest = max(near, key=lambda m: (_plain(encoding, m) not in PRONOUNS, m.end - m.first, -m.first))
-    whole = span(fullest)
+    whole = encoding.span(fullest.first, fullest.end)
     return Participant(
         role=role,
         span=whole,
-        mentions=tuple(span(m) for m in everywhere),
+        mentions=tuple(encoding.span(m.first, m.end) for m in everywhere),
         kind=fullest.kind,
         count=_count(encoding.text, whole, fullest.kind),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from dateline.encode.model import Encoding, Floats, shares
 from dateline.extract.runs import OUTSIDE, Run, apart, likely
 from dateline.extract.tellers import Told
-from dateline.records import Place, Span, span_of
+from dateline.records import Place, Span
 
 LEAST = 0.1  # probability from which a run of words names a site
 LONGEST = 20  # words of a site
@@ -38,8 +38,7 @@ def by_event(found: list[Site], scores: Floats, encoding: Encoding, threshold: f
     for event, of_sites in enumerate(scores if found else ()):
         at = int(of_sites.argmax())
         if of_sites[at] >= threshold:
-            words = encoding.words
-            out[event] = span_of(encoding.text, int(words.starts[found[at].first]), int(words.ends[found[at].end - 1]))
+            out[event] = encoding.span(found[at].first, found[at].end)
     return out
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.encode.model import Encoding, Floats, Model, shares
+from dateline.encode.model import Floats, Model, shares
 from dateline.extract.participants import PRONOUNS
 from dateline.extract.scene import Scene
 
@@ -65,8 +65,8 @@ def signs(scene: Scene, model: Model) -> tuple[Floats, tuple[Ints, Ints]]:
 
     span = shares(encoding.heads["span"])
     parse = shares(encoding.heads["dependency"])
-    pronoun = np.array([_words(encoding, x.first, x.end) in PRONOUNS for x in scene.mentions])
-    opening = [_words(encoding, x.first - 1, x.first) if x.first else "" for x in scene.mentions]
+    pronoun = np.array([encoding.said(x.first, x.end) in PRONOUNS for x in scene.mentions])
+    opening = [encoding.said(x.first - 1, x.first) if x.first else "" for x in scene.mentions]
     opened = np.array([[o == b for b in BEFORE] for o in opening])
     begins = span[at_m, 1]
     inside = np.array([1 - span[x.first : x.end, 0].mean() for x in scene.mentions])
@@ -162,7 +162,3 @@ class Pairs:
 
     def _reduce(self, how: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(how.reduceat(how.reduceat(values, self.by_event, 0), self.by_person, 1))
-
-
-def _words(encoding: Encoding, first: int, end: int) -> str:
-    return encoding.text[encoding.words.starts[first] : encoding.words.ends[end - 1]].lower()

@@ -54,26 +54,17 @@ def scenes(
     sentence = np.searchsorted([s.start for s in sentences], encoding.words.starts, "right")
     for passage in passages(encoding.words.starts.tolist(), sentences, PASSAGE) if triggers else ():
         here = [t for t in triggers if passage[0] <= t.first < passage[1]]
-        joined = same_happenings(here, encoding, model, decisions.same_event)
-        groups = [group for j in joined for group in _by_teller(j, report, encoding)]
-        kept = list(_probable(groups, encoding, decisions))
-        if kept:
-            here = sorted({t for group, _ in kept for t in group}, key=lambda t: (t.first, t.type))
+        if here:
+            joined = same_happenings(here, encoding, model, decisions.same_event)
+            groups = [group for j in joined for group in _by_teller(j, report, encoding)]
+            sure = confidence.of_events(groups, encoding, decisions.mention, decisions.confidence).tolist()
             row = {t: i for i, t in enumerate(here)}
-            events, sure = [[row[t] for t in group] for group, _ in kept], [p for _, p in kept]
+            events = [[row[t] for t in group] for group in groups]
             found = participants.mentions(encoding, model.card["heads"]["kind"], told, passage)
             people = participants.one_and_the_same(found, encoding, model, decisions.same_people)
             by_relation = scored(here, found, encoding, model)
             scores = np.stack([by_relation[role] for role in model.card["roles"]])
             yield Scene(encoding, told, passage, here, events, sure, found, people, scores, sentence)
-
-
-def _probable(groups: list[list[Trigger]], encoding: Encoding, decisions: Decisions) -> Iterator[tuple[list[Trigger], float]]:
-    """The events that are probable enough, with those of their triggers that are so by themselves, or the likeliest one."""
-    for group, p in zip(groups, confidence.of_events(groups, encoding, decisions.mention, decisions.confidence).tolist(), strict=True):
-        if p >= decisions.event:
-            likeliest = max(group, key=lambda t: t.logit)
-            yield [t for t in group if t is likeliest or confidence.of_mention(t.logit, decisions.mention) >= decisions.event], p
 
 
 def _by_teller(group: list[Trigger], report: Report, encoding: Encoding) -> list[list[Trigger]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dateline.encode.model import Encoding
 from dateline.extract.triggers import Trigger
-from dateline.records import Span, Status, span_of
+from dateline.records import Span, Status
 
 NEAR = 25  # words from a trigger within which its cue stands
 
@@ -21,15 +21,11 @@ def of_event(triggers: list[Trigger], encoding: Encoding, labels: list[Status]) 
     first = triggers[0]
     near = [i for i in range(max(0, first.first - NEAR), min(len(cues), first.end + NEAR)) if cues[i]]
     if not near:
-        return status, _span(encoding, first.first, first.end)
+        return status, encoding.span(first.first, first.end)
     at = min(near, key=lambda i: abs(i - first.first))
     start, end = at, at + 1
     while start > 0 and cues[start - 1]:
         start -= 1
     while end < len(cues) and cues[end]:
         end += 1
-    return status, _span(encoding, start, end)
-
-
-def _span(encoding: Encoding, first: int, end: int) -> Span:
-    return span_of(encoding.text, int(encoding.words.starts[first]), int(encoding.words.ends[end - 1]))
+    return status, encoding.span(start, end)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -16,10 +17,10 @@ from dateline.encode.model import Encoding, Floats, Model, probability, shares
 from dateline.encode.words import SHAPES
 from dateline.extract import tellers
 from dateline.extract.decisions import Decisions
-from dateline.extract.runs import OUTSIDE, B, I, O, Run, likely
+from dateline.extract.runs import OUTSIDE, B, I, O, Run, apart, likely
 from dateline.extract.sentences import holding, sentences
 from dateline.extract.tellers import Told
-from dateline.records import Event, Participant, ParticipantKind, Report, Span, span_of
+from dateline.records import Event, Participant, ParticipantKind, Report, Span
 
 PUNCTUATION = SHAPES.index("punctuation")
 NEAR = 12  # words on either side of a candidate that are looked at
@@ -92,7 +93,7 @@ def candidates(encoding: Encoding, model: Model, codebook: Codebook, told: Told)
         odds = np.where(told[:, None], _slot(encoding, model, codebook, role), OUTSIDE)
         by_words: dict[str, list[tuple[float, Run]]] = {}
         for run, score in likely(odds, LEAST, LONGEST):
-            by_words.setdefault(_said(encoding, run), []).append((score, run))
+            by_words.setdefault(encoding.said(*run), []).append((score, run))
         of_role = []
         for said, mentions in by_words.items():
             ordered = sorted(mentions, key=lambda m: (-m[0], m[1]))
@@ -111,11 +112,8 @@ def judge(found: list[Candidate], encoding: Encoding, model: Model, codebook: Co
 def signs(found: list[Candidate], encoding: Encoding, model: Model, codebook: Codebook, by_type: dict[str, Floats]) -> Floats:
     """Rows of signs [candidates, signs]: of each by itself, then beside the better ones for its slot."""
     alone = _alone(found, encoding, model, codebook, by_type)
-    beside = np.zeros((len(found), 9), np.float32)
-    for role in codebook.roles:
-        rows = [i for i, c in enumerate(found) if c.role == role]
-        beside[rows] = _beside([found[i] for i in rows], encoding, model)
-    return np.concatenate([alone, beside, _in_events(found, encoding, model)], 1)
+    beside = [_beside(list(rivals), encoding, model) for _, rivals in groupby(found, lambda c: c.role)]  # candidates come by role
+    return np.concatenate([alone, np.concatenate(beside), _in_events(found, encoding, model)], 1)
 
 
 def _alone(found: list[Candidate], encoding: Encoding, model: Model, codebook: Codebook, by_type: dict[str, Floats]) -> Floats:
@@ -125,9 +123,10 @@ def _alone(found: list[Candidate], encoding: Encoding, model: Model, codebook: C
     phrase, parse, span, kind = (shares(encoding.heads[head]) for head in ("phrase", "dependency", "span", "kind"))
     inside = {role: 1 - odds[:, O] for role, odds in slots.items()}
     assault = encoding.heads["type"][:, model.card["heads"]["type"].index("ASSAULT")]
+    most = [float(scores.max()) for scores in by_type.values()]
     rows = []
     for c in found:
-        first, end = c.mentions[0]
+        (first, end), at = c.mentions[0], c.words
         near = slice(max(0, first - NEAR), end + NEAR)
         rows.append(
             [
@@ -143,8 +142,8 @@ def _alone(found: list[Candidate], encoding: Encoding, model: Model, codebook: C
                 float(inside[c.role][end]) if end < n else 0.0,
                 *(max(float(inside[role][slice(*run)].mean()) for run in c.mentions) for role in roles),
                 *(float(role == c.role) for role in roles),
-                *(float(scores.max()) for scores in by_type.values()),
-                *(float(scores[c.words].mean()) for scores in by_type.values()),
+                *most,
+                *(float(scores[at].mean()) for scores in by_type.values()),
                 *(float(scores[near].max()) for scores in by_type.values()),
                 float(assault[near].max()),
                 float(1 - span[first:end, O].mean()),
@@ -163,25 +162,23 @@ def _alone(found: list[Candidate], encoding: Encoding, model: Model, codebook: C
 
 def _beside(rivals: list[Candidate], encoding: Encoding, model: Model) -> Floats:
     """A slot's candidates, the surest first, each beside the first of those that are surer."""
-    if not rivals:
-        return np.zeros((0, 9), np.float32)
     left, right = (np.stack([encoding.heads[side][slice(*c.mentions[0])].mean(0) for c in rivals]) for side in ("left", "right"))
     first = np.array([c.mentions[0][0] for c in rivals])
     same = probability(model.relate(left[:RIVALS], right, first[None] - first[:RIVALS, None])["same_people"])
     rows = []
     for i, c in enumerate(rivals):
         better, tokens = rivals[: min(i, RIVALS)], set(c.said.split())
-        apart = [k for k, x in enumerate(better) if not _overlap(c, x)]
+        clear = [k for k, x in enumerate(better) if not _overlap(c, x)]
         rows.append(
             [
                 c.scores[0] - rivals[0].scores[0],
                 i,
                 len(rivals),
-                max((len(tokens & set(better[k].said.split())) / len(tokens) for k in apart), default=0.0),
-                any(c.said in better[k].said for k in apart),
-                any(better[k].said in c.said for k in apart),
+                max((len(tokens & set(better[k].said.split())) / len(tokens) for k in clear), default=0.0),
+                any(c.said in better[k].said for k in clear),
+                any(better[k].said in c.said for k in clear),
                 max((x.scores[0] for x in better if _overlap(c, x)), default=0.0),
-                max((float(same[k, i]) for k in apart), default=0.0),
+                max((float(same[k, i]) for k in clear), default=0.0),
                 max((x.scores[0] for x in rivals[i + 1 : i + 1 + RIVALS] if _overlap(c, x)), default=0.0),
             ]
         )
@@ -208,11 +205,12 @@ def _overlap(a: Candidate, b: Candidate) -> bool:
 
 def chosen(found: list[Candidate], odds: Floats, least: float) -> list[Candidate]:
     """The candidates that are probable enough; of those for one slot that overlap, the likelier one."""
-    taken: list[Candidate] = []
-    for i in np.argsort(-odds, kind="stable").tolist():
-        if odds[i] >= least and not any(c.role == found[i].role and _overlap(c, found[i]) for c in taken):
-            taken.append(found[i])
-    return taken
+    kept: list[Candidate] = []
+    probable = [(c, p) for c, p in zip(found, odds.tolist(), strict=True) if p >= least]
+    for _, of_role in groupby(probable, lambda pair: pair[0].role):
+        rivals = {c.mentions[0]: (c, p) for c, p in of_role}
+        kept += [rivals[run][0] for run in apart([(run, p) for run, (_, p) in rivals.items()])]
+    return kept
 
 
 def _slot(encoding: Encoding, model: Model, codebook: Codebook, role: str) -> Floats:
@@ -228,11 +226,6 @@ def _kind(candidate: Candidate, encoding: Encoding, kinds: list[ParticipantKind]
     return max(may_be, key=lambda kind: float(scores[kinds.index(kind)]))
 
 
-def _said(encoding: Encoding, run: Run) -> str:
-    """A run's words, lower-cased."""
-    return encoding.text[encoding.words.starts[run[0]] : encoding.words.ends[run[1] - 1]].lower()
-
-
 def _event(
     report: Report,
     encoding: Encoding,
@@ -245,18 +238,13 @@ def _event(
     parts: list[Span],
 ) -> Event:
     """The event of a template: its type, the word that says it most, and its fillers as participants."""
-    words = encoding.words
-
-    def span(run: Run) -> Span:
-        return span_of(report.text, int(words.starts[run[0]]), int(words.ends[run[1] - 1]))
-
-    trigger = span((at, at + 1))
+    trigger = encoding.span(at, at + 1)
     kinds = model.card["heads"]["kind"]
     who = tuple(
         Participant(
             role=c.role,
-            span=span(c.mentions[0]),
-            mentions=tuple(span(m) for m in sorted(c.mentions)),
+            span=encoding.span(*c.mentions[0]),
+            mentions=tuple(encoding.span(*m) for m in sorted(c.mentions)),
             kind=_kind(c, encoding, kinds, codebook.kinds.get(c.role, tuple(kinds))),
         )
         for c in found
