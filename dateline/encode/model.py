@@ -119,17 +119,18 @@ class Model:
         rows, vectors = self.session.run(["rows", "vectors"], {name: values[None] for name, values in fed.items()})
         return rows[0], vectors[0]
 
-    def relate(self, left: Floats, right: Floats, apart: NDArray[np.int64]) -> dict[str, Floats]:
-        """Scores of pairs by relation [a, b], from `left` [a, …], `right` [b, …] and the distance in words [a, b]."""
-        relations: dict[str, list[float]] = self.card["relations"]
-        edges, n = np.array(self.card["distances"]), len(relations)
+    def relate(self, left: Floats, right: Floats, apart: NDArray[np.int64], relations: Sequence[str]) -> Floats:
+        """Scores of pairs by relation [relations, a, b], from `left` [a, …], `right` [b, …] and the distance in words [a, b]."""
+        biases: dict[str, list[float]] = self.card["relations"]
+        edges, n = np.array(self.card["distances"]), len(biases)
         near = np.searchsorted(edges, np.abs(apart), "right") - 1 + len(edges) * (apart < 0)
         size = left.shape[1] // n
         a, b = left.reshape(len(left), n, size), right.reshape(len(right), n, size)
-        scale = size**0.5
-        return {
-            name: a[:, k] @ b[:, k].T / scale + np.array(biases, np.float32)[near] for k, (name, biases) in enumerate(relations.items())
-        }
+        scores = np.empty((len(relations), len(left), len(right)), np.float32)
+        for i, name in enumerate(relations):
+            k = list(biases).index(name)
+            scores[i] = a[:, k] @ b[:, k].T / size**0.5 + np.array(biases[name], np.float32)[near]
+        return scores
 
 
 def probability(logits: Any) -> Any:

@@ -23,6 +23,13 @@ Ints = NDArray[np.int64]
 SHAPES = ("special", "lower", "title", "upper", "mixed", "digits", "digits+letters", "punctuation")
 N_SHAPES = 2 * len(SHAPES)
 
+# What no name and no description ends with; of the marks a full stop ("the U.S."), a quotation mark or a bracket may end one.
+OPEN = frozenset(
+    "the a an of in on at by to for from with without and or nor but as than into onto over under about against between among amid during "
+    "before after near through per via since until if because while is are was were be been has have had "
+    ", ; : - – — ( [ “ ‘ / ? ! … $ £ €".split()
+)
+
 WINDOW = 384  # word pieces that the encoder reads at once, [CLS] and [SEP] included
 OVERLAP = 96  # pieces that two neighbouring windows share, so that each word is read with 48 or more on either side
 
@@ -37,6 +44,7 @@ class Words:
     pieces: Ints
     word_of: Ints
     first: Ints  # [words]: each word's first piece
+    closes: NDArray[np.bool_]  # [words]: whether a name or a description may end with the word
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -75,9 +83,12 @@ def split(texts: Sequence[str], tokenizer: Tokenizer) -> list[Words]:
         first = np.flatnonzero(np.diff(word_of, prepend=-1))
         last = np.append(first[1:], len(word_of))[: len(first)] - 1
         starts, ends = offsets[first, 0], offsets[last, 1]
-        shapes = np.array([shape(text[s:e]) for s, e in zip(starts.tolist(), ends.tolist(), strict=True)], np.int64)
+        said = [text[s:e] for s, e in zip(starts.tolist(), ends.tolist(), strict=True)]
+        shapes = np.array([shape(word) for word in said], np.int64)
+        closes = np.array([word.lower() not in OPEN for word in said], np.bool_)
         # The tokenizer's word numbers may skip words that normalise to nothing: count anew.
-        found.append(Words(starts, ends, shapes, np.array(encoding.ids, np.int64), np.cumsum(np.diff(word_of, prepend=-1) != 0) - 1, first))
+        numbers = np.cumsum(np.diff(word_of, prepend=-1) != 0) - 1
+        found.append(Words(starts, ends, shapes, np.array(encoding.ids, np.int64), numbers, first, closes))
     return found
 
 

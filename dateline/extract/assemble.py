@@ -48,7 +48,7 @@ def _where_and_how_many(scene: Scene, model: Model, decisions: Decisions) -> tup
     """The words of each event's place, and its figures."""
 
     def odds(found: Sequence[Stretch], relation: str) -> Floats:
-        by_pair = scored(scene.triggers, found, scene.encoding, model)[relation]
+        by_pair = scored(scene.triggers, found, scene.encoding, model, [relation])[0]
         return np.asarray(probability(best_by_event(by_pair, scene.events)))
 
     sites = places.sites(scene.encoding, scene.told, scene.passage)

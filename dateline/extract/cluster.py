@@ -41,18 +41,17 @@ def _linked(same: NDArray[np.float32], part: list[int], threshold: float) -> lis
     """The groups of one component."""
     groups = [[i] for i in part]
     total = same[np.ix_(part, part)].astype(np.float64)
-    np.fill_diagonal(total, -np.inf)
-    size = np.ones(len(part))
-    while len(groups) > 1:
-        mean = total / np.outer(size, size)
-        a, b = sorted(divmod(int(np.argmax(mean)), len(groups)))
+    size = np.ones(len(part))  # 0: joined to another
+    mean = total.copy()
+    np.fill_diagonal(mean, -np.inf)
+    while True:
+        a, b = sorted(divmod(int(np.argmax(mean)), len(part)))
         if mean[a, b] < threshold:
-            break
+            return [sorted(g) for g in groups if g]
         total[a] += total[b]
-        total[:, a] += total[:, b]
-        total[a, a] = -np.inf
-        size[a] += size[b]
-        groups[a] += groups[b]
-        total, size = np.delete(np.delete(total, b, 0), b, 1), np.delete(size, b)
-        del groups[b]
-    return [sorted(g) for g in groups]
+        total[:, a] = total[a]
+        size[a], size[b] = size[a] + size[b], 0
+        groups[a], groups[b] = groups[a] + groups[b], []
+        mean[b] = mean[:, b] = -np.inf
+        mean[a] = mean[:, a] = np.where(size > 0, total[a] / np.maximum(size[a] * size, 1), -np.inf)
+        mean[a, a] = -np.inf

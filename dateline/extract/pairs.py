@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dateline.encode.model import Encoding, Floats, Model
+from dateline.encode.model import Encoding, Floats, Model, probability
+from dateline.extract.cluster import both_ways
+from dateline.extract.runs import means
 
 
 class Stretch(Protocol):
@@ -19,12 +22,24 @@ class Stretch(Protocol):
     def end(self) -> int: ...
 
 
-def scored(triggers: Sequence[Stretch], found: Sequence[Stretch], encoding: Encoding, model: Model) -> dict[str, Floats]:
-    """How each of the found stands to each trigger: relation → raw scores [triggers, found]."""
-    left, right = encoding.heads["left"], encoding.heads["right"]
-    sides = [right[x.first : x.end].mean(0) for x in found]
-    apart = np.array([x.first for x in found], np.int64)[None] - np.array([t.first for t in triggers], np.int64)[:, None]
-    return model.relate(left[[t.first for t in triggers]], np.stack(sides) if sides else right[:0], apart)
+def scored(triggers: Sequence[Stretch], found: Sequence[Stretch], encoding: Encoding, model: Model, relations: Sequence[str]) -> Floats:
+    """How each of the found stands to each trigger: raw scores [relations, triggers, found]."""
+    left = encoding.heads["left"][_first(triggers)]
+    return model.relate(left, _side("right", found, encoding), _first(found)[None] - _first(triggers)[:, None], relations)
+
+
+def same(found: Sequence[Stretch], encoding: Encoding, model: Model, relation: str) -> Floats:
+    """How probably two of the found, in text order, are one by a relation [found, found], read from the earlier to the later."""
+    left, right = (_side(side, found, encoding) for side in ("left", "right"))
+    return both_ways(probability(model.relate(left, right, _first(found)[None] - _first(found)[:, None], [relation])[0]))
+
+
+def _side(side: str, found: Sequence[Stretch], encoding: Encoding) -> Floats:
+    return means(encoding.heads[side], [(x.first, x.end) for x in found])
+
+
+def _first(found: Sequence[Stretch]) -> NDArray[np.int64]:
+    return np.array([x.first for x in found], np.int64)
 
 
 def best_by_event(scores: Floats, events: Sequence[Sequence[int]]) -> Floats:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dateline.encode.model import Encoding, Floats, Model, probability, shares
+from dateline.encode.model import Encoding, Floats, Model, shares
 from dateline.extract import numbers
-from dateline.extract.cluster import both_ways, clusters
-from dateline.extract.runs import OUTSIDE, apart, likely
+from dateline.extract.cluster import clusters
+from dateline.extract.pairs import same
+from dateline.extract.runs import OUTSIDE, apart, likely, means
 from dateline.extract.tellers import Told
 from dateline.records import Count, Participant, ParticipantKind, Span, span_of
 
@@ -36,27 +37,22 @@ class Mention:
 def mentions(encoding: Encoding, kinds: list[ParticipantKind], told: Told, passage: tuple[int, int]) -> list[Mention]:
     """The mentions that begin in a passage, in order: of the likely runs of words that are `told`, those that no likelier one overlaps."""
     odds = np.where(told[:, None], shares(encoding.heads["span"]), OUTSIDE)
-    found: list[Mention] = []
-    for first, end in sorted(apart(likely(odds, LEAST, LONGEST, passage))):
-        kind = kinds[int(encoding.heads["kind"][first:end].mean(0).argmax())]
-        found.append(Mention(len(found), first, end, kind))
-    return found
+    found = sorted(apart(likely(odds, encoding.words.closes, LEAST, LONGEST, passage)))
+    best = means(encoding.heads["kind"], found).argmax(1).tolist()
+    return [Mention(n, first, end, kinds[k]) for n, ((first, end), k) in enumerate(zip(found, best, strict=True))]
 
 
 def one_and_the_same(found: list[Mention], encoding: Encoding, model: Model, threshold: float) -> list[list[int]]:
     """The numbers of each participant's mentions: equal words (pronouns aside), or held for the same by the encoder."""
-    if not found:
-        return []
-    left, right = (np.stack([encoding.heads[side][m.first : m.end].mean(0) for m in found]) for side in ("left", "right"))
-    at = np.array([m.first for m in found])
-    apart = at[None] - at[:, None]
-    same = both_ways(probability(model.relate(left, right, apart)["same_people"]))
-    said = [_plain(encoding, m) for m in found]
-    for i, words in enumerate(said):
-        for k in range(i):
-            if words and words == said[k] and words not in PRONOUNS:
-                same[i, k] = same[k, i] = 1
-    return clusters(same, threshold)
+    odds = same(found, encoding, model, "same_people")
+    said: dict[str, list[int]] = {}
+    for i, mention in enumerate(found):
+        said.setdefault(_plain(encoding, mention), []).append(i)
+    for words, rows in said.items():
+        if words and words not in PRONOUNS:
+            odds[np.ix_(rows, rows)] = 1
+    np.fill_diagonal(odds, 0)
+    return clusters(odds, threshold)
 
 
 def _plain(encoding: Encoding, mention: Mention) -> str:

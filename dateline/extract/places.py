@@ -29,7 +29,7 @@ def sites(encoding: Encoding, told: Told, passage: Run) -> list[Site]:
     if "site" not in encoding.heads:
         return []
     odds = np.where(told[:, None], shares(encoding.heads["site"]), OUTSIDE)
-    return [Site(*run) for run in sorted(apart(likely(odds, LEAST, LONGEST, passage)))]
+    return [Site(*run) for run in sorted(apart(likely(odds, encoding.words.closes, LEAST, LONGEST, passage)))]
 
 
 def by_event(found: list[Site], scores: Floats, encoding: Encoding, threshold: float) -> list[Span | None]:

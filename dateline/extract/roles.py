@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dateline.encode.model import Floats, Model, shares
 from dateline.extract.participants import PRONOUNS
+from dateline.extract.runs import means
 from dateline.extract.scene import Scene
 
 Ints = NDArray[np.int64]
@@ -69,7 +70,7 @@ def signs(scene: Scene, model: Model) -> tuple[Floats, tuple[Ints, Ints]]:
     opening = [encoding.said(x.first - 1, x.first) if x.first else "" for x in scene.mentions]
     opened = np.array([[o == b for b in BEFORE] for o in opening])
     begins = span[at_m, 1]
-    inside = np.array([1 - span[x.first : x.end, 0].mean() for x in scene.mentions])
+    inside = 1 - means(span[:, :1], [(x.first, x.end) for x in scene.mentions])[:, 0]
     length = np.array([x.end - x.first for x in scene.mentions])
     kind = np.eye(len(kinds))[[kinds.index(x.kind) for x in scene.mentions]]
     head = parse[[x.end - 1 for x in scene.mentions]]

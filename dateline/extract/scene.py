@@ -62,8 +62,7 @@ def scenes(
             events = [[row[t] for t in group] for group in groups]
             found = participants.mentions(encoding, model.card["heads"]["kind"], told, passage)
             people = participants.one_and_the_same(found, encoding, model, decisions.same_people)
-            by_relation = scored(here, found, encoding, model)
-            scores = np.stack([by_relation[role] for role in model.card["roles"]])
+            scores = scored(here, found, encoding, model, model.card["roles"])
             yield Scene(encoding, told, passage, here, events, sure, found, people, scores, sentence)
 
 

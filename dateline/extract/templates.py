@@ -92,7 +92,7 @@ def candidates(encoding: Encoding, model: Model, codebook: Codebook, told: Told)
     for role in codebook.roles:
         odds = np.where(told[:, None], _slot(encoding, model, codebook, role), OUTSIDE)
         by_words: dict[str, list[tuple[float, Run]]] = {}
-        for run, score in likely(odds, LEAST, LONGEST):
+        for run, score in likely(odds, encoding.words.closes, LEAST, LONGEST):
             by_words.setdefault(encoding.said(*run), []).append((score, run))
         of_role = []
         for said, mentions in by_words.items():
@@ -164,7 +164,7 @@ def _beside(rivals: list[Candidate], encoding: Encoding, model: Model) -> Floats
     """A slot's candidates, the surest first, each beside the first of those that are surer."""
     left, right = (np.stack([encoding.heads[side][slice(*c.mentions[0])].mean(0) for c in rivals]) for side in ("left", "right"))
     first = np.array([c.mentions[0][0] for c in rivals])
-    same = probability(model.relate(left[:RIVALS], right, first[None] - first[:RIVALS, None])["same_people"])
+    same = probability(model.relate(left[:RIVALS], right, first[None] - first[:RIVALS, None], ["same_people"])[0])
     rows = []
     for i, c in enumerate(rivals):
         better, tokens = rivals[: min(i, RIVALS)], set(c.said.split())
@@ -193,8 +193,10 @@ def _in_events(found: list[Candidate], encoding: Encoding, model: Model) -> Floa
         first, end = c.mentions[0]
         close = named[np.argsort(np.abs(named - first), kind="stable")[:TRIGGERS]]
         right = encoding.heads["right"][first:end].mean(0)[None]
-        by_relation = model.relate(encoding.heads["left"][close], right, first - close[:, None])
-        rows.append([float(by_relation[role].max()) if len(close) else NO_PART for role in model.card["roles"]])
+        if len(close):
+            rows.append(model.relate(encoding.heads["left"][close], right, first - close[:, None], model.card["roles"]).max((1, 2)))
+        else:
+            rows.append(np.full(len(model.card["roles"]), NO_PART, np.float32))
     return np.array(rows, np.float32)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dateline.codebook import Codebook
-from dateline.encode.model import Encoding, Floats, Model, probability
+from dateline.encode.model import Encoding, Model
 from dateline.encode.words import SHAPES
-from dateline.extract.cluster import both_ways, clusters
+from dateline.extract.cluster import clusters
+from dateline.extract.pairs import same
 from dateline.extract.tellers import Told
 
 PUNCTUATION = SHAPES.index("punctuation")
@@ -44,13 +45,5 @@ def same_happenings(triggers: list[Trigger], encoding: Encoding, model: Model, t
     groups: list[list[Trigger]] = []
     for kind in dict.fromkeys(t.type for t in triggers):
         some = [t for t in triggers if t.type == kind]
-        groups += [[some[i] for i in group] for group in clusters(_same(some, encoding, model), threshold)]
+        groups += [[some[i] for i in group] for group in clusters(same(some, encoding, model, "same_event"), threshold)]
     return sorted(groups, key=lambda g: (g[0].first, g[0].type))
-
-
-def _same(triggers: list[Trigger], encoding: Encoding, model: Model) -> Floats:
-    """How probably two triggers name the same happening [triggers, triggers], read from the earlier to the later."""
-    at = np.array([t.first for t in triggers])
-    left, right = (np.stack([encoding.heads[side][t.first : t.end].mean(0) for t in triggers]) for side in ("left", "right"))
-    scores = model.relate(left, right, at[None] - at[:, None])["same_event"]
-    return both_ways(probability(scores))
