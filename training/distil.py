@@ -1,24 +1,61 @@
-"""What a pupil learns from a teacher that reads the same windows: every head's odds for every word, and the pairs' (Hinton et al. 2015,
-"Distilling the knowledge in a neural network")."""
+"""`python -m training.distil RUN`: what a teacher says of every window → training/build/RUN/said.npy, for `training.train --teacher RUN`.
+
+A pupil learns every head's odds for every word, and the pairs' (Hinton et al. 2015, "Distilling the knowledge in a neural network"),
+beside what the corpora say. The teacher reads each window once: it costs many times what its pupil does.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+from dataclasses import dataclass
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.data import BUILD
+from training.encode import encoded, of_run
 from training.losses import MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT, PAIR_WEIGHT, SCALE, STRAY, STRAY_PHRASES
-from training.model import RELATIONS, ROLES, Encoder
-from training.windows import Window
+from training.model import RELATIONS, ROLES, Encoder, heads, related
+from training.windows import Window, alike, load_windows
 
 LIKELY = 0.2  # a word names an event, for the pairs, where the teacher gives it this probability
 MOST = 32  # such words a window
-Parts = list[dict[str, Tensor]]
+Part = dict[str, Tensor]
 
 
-def distilled(model: Encoder, teacher: Encoder, batch: list[Window], parts: Parts, said: Parts, names: dict[str, list[str]]) -> Tensor:
-    """How far the pupil's `parts` of a batch are from what the teacher `said`, summed over heads and relations by their weights."""
-    got, want = ({h: torch.cat([p[h] for p in of]) for h in names if h not in ("left", "right")} for of in (parts, said))
+@dataclass(frozen=True)
+class Teacher:
+    """What a teacher said: rows [words, outputs] of all windows, the stretch of each window by its key, and its distance table."""
+
+    rows: np.ndarray
+    of: dict[str, tuple[int, int]]
+    distance: Tensor
+    sizes: dict[str, int]
+
+    def said(self, x: Window) -> Part:
+        """What it said of a window's words, by head."""
+        rows = torch.from_numpy(np.array(self.rows[slice(*self.of[x.key])])).float()
+        return dict(zip(self.sizes, rows.split(list(self.sizes.values()), -1), strict=True))
+
+
+def teacher(run: str) -> Teacher:
+    """What that run said. Raises SystemExit where it was not asked yet."""
+    folder = BUILD / run
+    if not (folder / "said.json").exists():
+        raise SystemExit(f"{folder} has no said.json: run training.distil {run} first")
+    index = json.loads((folder / "said.json").read_text())
+    of = {key: (start, end) for key, (start, end) in index["of"].items()}
+    sizes = {name: len(labels) for name, labels in heads().items()}
+    return Teacher(np.load(folder / "said.npy", mmap_mode="r"), of, torch.tensor(index["distance"]), sizes)
+
+
+def distilled(model: Encoder, taught: Teacher, batch: list[Window], parts: list[Part], names: dict[str, list[str]]) -> Tensor:
+    """How far the pupil's `parts` of a batch are from what the teacher said, summed over heads and relations by their weights."""
+    told = [taught.said(x) for x in batch]
+    got, want = ({h: torch.cat([p[h] for p in of]) for h in names if h not in ("left", "right")} for of in (parts, told))
     types = want["type"].sigmoid()
     event = types.max(-1).values
     of_mode = [names["type"].index(name.split("/")[0]) for name in names["mode"]]
@@ -32,11 +69,11 @@ def distilled(model: Encoder, teacher: Encoder, batch: list[Window], parts: Part
         total = total + SCALE[head] * apart(got[head], want[head]).mean()
     fills = apart(got["muc4_role"].unflatten(-1, (-1, 3)), want["muc4_role"].unflatten(-1, (-1, 3)))
     total = total + MUC4_ROLE_WEIGHT * fills.sum(-1).mean() + MUC4_TYPE_WEIGHT * unsure(got["muc4_type"], want["muc4_type"]).sum(-1).mean()
-    pairs = [x for window in zip(batch, parts, said, strict=True) for x in pair_losses(model, teacher, *window)]
+    pairs = [loss for window in zip(batch, parts, told, strict=True) for loss in pair_losses(model, taught, *window)]
     return total + PAIR_WEIGHT * torch.cat(pairs).mean() if pairs else total
 
 
-def pair_losses(model: Encoder, teacher: Encoder, x: Window, p: dict[str, Tensor], t: dict[str, Tensor]) -> list[Tensor]:
+def pair_losses(model: Encoder, taught: Teacher, x: Window, p: Part, t: Part) -> list[Tensor]:
     """By pair: of likely triggers with spans, noun phrases and strays, and of the same kind among themselves."""
     likely = t["type"].sigmoid().max(-1).values
     first = torch.topk(likely, min(MOST, len(likely))).indices
@@ -47,23 +84,21 @@ def pair_losses(model: Encoder, teacher: Encoder, x: Window, p: dict[str, Tensor
     spans = [(a, b) for a, b, _ in x.spans] + phrases + stray
     start = torch.tensor([a for a, _ in spans])
 
-    def scores(encoder: Encoder, q: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    def scores(q: Part, distance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         left, right = (torch.stack([q[side][a:b].mean(0) for a, b in spans]) for side in ("left", "right"))
-        links = encoder.relate(q["left"][first], right, start[None] - first[:, None])[..., :ROLES]
-        events = encoder.relate(q["left"][first], q["right"][first], first[None] - first[:, None])[..., RELATIONS.index("same_event")]
-        people = encoder.relate(left, right, start[None] - start[:, None])[..., RELATIONS.index("same_people")]
+        links = related(q["left"][first], right, start[None] - first[:, None], distance)[..., :ROLES]
+        events = related(q["left"][first], q["right"][first], first[None] - first[:, None], distance)[..., RELATIONS.index("same_event")]
+        people = related(left, right, start[None] - start[:, None], distance)[..., RELATIONS.index("same_people")]
         return links, events[first[:, None] < first[None]], people[start[:, None] < start[None]]
 
-    links, events, people = zip(scores(model, p), scores(teacher, t), strict=True)
+    links, events, people = zip(scores(p, model.distance.weight), scores(t, taught.distance), strict=True)
     return [unsure(*links).sum(-1).flatten(), unsure(*events), unsure(*people)]
 
 
 def unsure(got: Tensor, want: Tensor) -> Tensor:
     """The loss of each yes or no against the teacher's odds for it, less what the teacher itself is unsure of."""
-    odds = want.sigmoid()
-    return F.binary_cross_entropy_with_logits(got, odds, reduction="none") - F.binary_cross_entropy_with_logits(
-        want, odds, reduction="none"
-    )
+    odds, loss = want.sigmoid(), F.binary_cross_entropy_with_logits
+    return loss(got, odds, reduction="none") - loss(want, odds, reduction="none")
 
 
 def apart(got: Tensor, want: Tensor) -> Tensor:
@@ -74,3 +109,28 @@ def apart(got: Tensor, want: Tensor) -> Tensor:
 def mean(loss: Tensor, weight: Tensor) -> Tensor:
     """The mean of a loss, weighted; of less than ten words in all it counts less."""
     return (loss * weight).sum() / weight.sum().clamp(min=10)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run")
+    a = parser.parse_args()
+    model, names = of_run(a.run), heads()
+    windows = list({x.key: x for x in load_windows(names, lambda e: True)}.values())
+    ends = np.cumsum([len(x.first) for x in windows])
+    rows = np.lib.format.open_memmap(
+        BUILD / a.run / "said.npy", "w+", np.float16, (int(ends[-1]), sum(len(labels) for labels in names.values()))
+    )
+    of = {x.key: (int(end) - len(x.first), int(end)) for x, end in zip(windows, ends, strict=True)}
+    with torch.no_grad():
+        for n, batch in enumerate(alike(windows)):
+            for x, part in zip(batch, encoded(model, batch), strict=True):
+                rows[slice(*of[x.key])] = torch.cat(list(part.values()), -1).numpy()
+            if n % 100 == 0:
+                print(f"{n} batches", flush=True)
+    rows.flush()
+    (BUILD / a.run / "said.json").write_text(json.dumps({"of": of, "distance": model.distance.weight.tolist()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -20,8 +20,8 @@ from onnxruntime.transformers import optimizer as fuse
 
 from training.card import keep, sha256
 from training.data import BUILD, CORPORA, NEWS, ROOT
+from training.encode import of_run
 from training.model import BUCKETS, PARTS, RELATIONS, Encoder, heads, start_weights
-from training.train import last
 
 # Feed-forward and attention outputs, and heads: int8 there cost 0.02 on WikiEvents and 0.007 on corpus/dev, for a third of the size.
 KEEP = ("/output/dense", "/out/MatMul", "/sides")
@@ -65,8 +65,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=WEIGHTS)
     parser.add_argument("--keep", nargs="*", default=KEEP, help="what stays fp32, by parts of the products' names")
     a = parser.parse_args()
-    model = Encoder()
-    model.load_state_dict(last(a.run))
+    model = of_run(a.run)
     a.to.mkdir(parents=True, exist_ok=True)
     export(model, a.to / "model.onnx", tuple(a.keep))
     if a.to != WEIGHTS:

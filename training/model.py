@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import BertModel, MPNetModel
 
@@ -129,8 +130,13 @@ class Encoder(nn.Module):
 
     def relate(self, left: Tensor, right: Tensor, apart: Tensor) -> Tensor:
         """Scores [a, b, relations] of `left` [a, relations * RANK] with `right` [b, …] at distances `apart` [a, b]."""
-        a, b = left.view(len(left), len(RELATIONS), RANK), right.view(len(right), len(RELATIONS), RANK)
-        return torch.einsum("arx,brx->abr", a, b) / RANK**0.5 + self.distance(bucket(apart))
+        return related(left, right, apart, self.distance.weight)
+
+
+def related(left: Tensor, right: Tensor, apart: Tensor, distance: Tensor) -> Tensor:
+    """`Encoder.relate`, with a table of what each distance adds [distances, relations]."""
+    a, b = left.view(len(left), len(RELATIONS), RANK), right.view(len(right), len(RELATIONS), RANK)
+    return torch.einsum("arx,brx->abr", a, b) / RANK**0.5 + F.embedding(bucket(apart), distance)
 
 
 class PoolDropout(nn.Module):

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from training.data import BUILD, fold
-from training.distil import distilled
+from training.distil import distilled, teacher
+from training.encode import encoded, last
 from training.losses import losses
 from training.model import Encoder, heads
-from training.windows import Window, batches, load_windows
+from training.windows import batches, load_windows
 
 SHARE = {
     "own": 2.5,
@@ -39,23 +39,6 @@ POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov
 RATE = {"minilm": 2e-4, "mpnet": 8e-5}  # of the layers, by what the encoder starts from
 HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 1e-3, 3e-3, 0.1, 0.01
 HELD_OUT = ("own", "rams", "muc4")  # sources of which a fold sets no weight, so that second stages can learn there
-LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
-
-
-def run_encoder(model: Encoder, batch: list[Window], rng: random.Random | None) -> list[dict[str, Tensor]]:
-    """Each window's heads by word."""
-    longest = max(len(x.pieces) for x in batch)
-    pieces, shapes, mask = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
-    for i, x in enumerate(batch):
-        pieces[i, : len(x.pieces)] = torch.from_numpy(x.pieces)
-        lower = rng is not None and rng.random() < LOWER
-        shapes[i, : len(x.shapes)] = torch.from_numpy(
-            np.where(np.isin(x.shapes, (2, 3, 4, 10, 11, 12)), 1, x.shapes) if lower else x.shapes
-        )
-        mask[i, : len(x.pieces)] = 1
-    with torch.autocast("cpu", torch.bfloat16):
-        rows = model(pieces, shapes, mask)
-    return [model.part(rows[i, torch.from_numpy(x.first)].float()) for i, x in enumerate(batch)]
 
 
 def rates(model: Encoder) -> list[dict[str, Any]]:
@@ -66,26 +49,6 @@ def rates(model: Encoder) -> list[dict[str, Any]]:
             rate = RATE[model.base] if name.startswith("bert") else PAIR_RATE if name.startswith(("sides", "distance")) else HEAD_RATE
             groups.setdefault(rate, []).append(q)
     return [{"params": params, "lr": rate} for rate, params in groups.items()]
-
-
-def last(run: str) -> dict[str, Tensor]:
-    """The weights that a run has come to: averaged, where it was a polishing one."""
-    found = sorted((BUILD / run).glob("epoch-*.pt"))
-    if not found:
-        raise SystemExit(f"no check-point in {BUILD / run}: run training.train {run} first")
-    state = torch.load(found[-1])
-    if "averaged" in state and state["averaged"]["n_averaged"] > 0:
-        return {name.removeprefix("module."): value for name, value in state["averaged"].items() if name != "n_averaged"}
-    weights: dict[str, Tensor] = state["model"]
-    return weights
-
-
-def taught_by(run: str) -> Encoder:
-    """That run's encoder, to be listened to."""
-    settings = json.loads((BUILD / run / "run.json").read_text())["settings"]
-    teacher = Encoder(settings.get("base", "minilm"))
-    teacher.load_state_dict(last(run))
-    return teacher.eval().requires_grad_(False)
 
 
 def main() -> None:
@@ -110,7 +73,7 @@ def main() -> None:
     model, shares = Encoder(a.base), {source: a.share * s for source, s in (POLISH if a.start else SHARE).items()}
     if a.start:
         model.load_state_dict(last(a.start))
-    teacher = taught_by(a.teacher) if a.teacher else None
+    taught = teacher(a.teacher) if a.teacher else None
     averaged = torch.optim.swa_utils.AveragedModel(model)
     optimizer = torch.optim.AdamW(rates(model), weight_decay=DECAY)
     steps = a.epochs * len(list(batches(windows, shares, random.Random(0))))
@@ -134,13 +97,11 @@ def main() -> None:
         torch.manual_seed(a.seed * 1000 + epoch)
         model.train()
         for step, batch in enumerate(batches(windows, shares, rng)):
-            parts = run_encoder(model, batch, rng)
+            parts = encoded(model, batch, rng)
             by_head = losses(model, batch, parts, names)
-            if teacher:
+            if taught:
                 by_head.pop("taught", None)
-                with torch.no_grad():
-                    said = run_encoder(teacher, batch, None)
-                by_head["teacher"] = distilled(model, teacher, batch, parts, said, names)
+                by_head["teacher"] = distilled(model, taught, batch, parts, names)
             if not by_head:
                 continue
             total = torch.stack(list(by_head.values())).sum()

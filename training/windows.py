@@ -28,6 +28,7 @@ EXCERPTS, LONGEST_EXCERPT = 8, 3  # of each of our own reports; sentences
 class Window:
     """One window of an example with its labels by word, unknown ones -100 (softmax) or weight 0 (sigmoid)."""
 
+    key: str  # which pieces of which example
     source: str
     pieces: np.ndarray
     shapes: np.ndarray
@@ -122,6 +123,7 @@ def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taug
         a, b = int(inside[0]), int(inside[-1]) + 1
         out.append(
             Window(
+                f"{example['id']} {lo} {hi}",
                 source,
                 np.concatenate([[101], w.pieces[lo:hi], [102]]),
                 np.concatenate([[0], w.shapes[w.word_of[lo:hi]], [0]]),
@@ -205,16 +207,20 @@ def batches(windows: list[Window], shares: dict[str, float], rng: random.Random)
     for window in windows:
         share = shares[window.source]
         drawn += [window] * (int(share) + (rng.random() < share % 1))
-    drawn.sort(key=lambda x: len(x.pieces) + rng.uniform(-20, 20))
-    made, batch = [], []
-    for window in drawn:
-        if batch and (len(batch) + 1) * max(len(x.pieces) for x in [*batch, window]) > PIECES:
-            made.append(batch)
-            batch = []
-        batch.append(window)
-    made.append(batch)
+    made = list(alike(drawn, rng))
     rng.shuffle(made)
     yield from made
+
+
+def alike(windows: list[Window], rng: random.Random | None = None) -> Iterator[list[Window]]:
+    """Windows in batches of like length, somewhat mixed by `rng`."""
+    batch: list[Window] = []
+    for window in sorted(windows, key=lambda x: len(x.pieces) + (rng.uniform(-20, 20) if rng else 0)):
+        if batch and (len(batch) + 1) * max(len(x.pieces) for x in [*batch, window]) > PIECES:
+            yield batch
+            batch = []
+        batch.append(window)
+    yield batch
 
 
 def load_windows(names: dict[str, list[str]], keep: Any) -> list[Window]:

@@ -1,0 +1,51 @@
+"""Windows through the encoder, and the encoder that a run has come to."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.data import BUILD
+from training.model import Encoder
+from training.windows import Window
+
+LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
+CASED = (2, 3, 4, 10, 11, 12)  # shapes of words with capitals
+
+
+def encoded(model: Encoder, batch: list[Window], rng: random.Random | None = None) -> list[dict[str, Tensor]]:
+    """Each window's heads by word; some read without capitals, drawn by `rng`."""
+    longest = max(len(x.pieces) for x in batch)
+    pieces, shapes, mask = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
+    for i, x in enumerate(batch):
+        pieces[i, : len(x.pieces)] = torch.from_numpy(x.pieces)
+        lower = rng is not None and rng.random() < LOWER
+        shapes[i, : len(x.shapes)] = torch.from_numpy(np.where(np.isin(x.shapes, CASED), 1, x.shapes) if lower else x.shapes)
+        mask[i, : len(x.pieces)] = 1
+    with torch.autocast("cpu", torch.bfloat16):
+        rows = model(pieces, shapes, mask)
+    return [model.part(rows[i, torch.from_numpy(x.first)].float()) for i, x in enumerate(batch)]
+
+
+def last(run: str) -> dict[str, Tensor]:
+    """The weights that a run has come to: averaged, where it was a polishing one."""
+    found = sorted((BUILD / run).glob("epoch-*.pt"))
+    if not found:
+        raise SystemExit(f"no check-point in {BUILD / run}: run training.train {run} first")
+    state = torch.load(found[-1])
+    if "averaged" in state and state["averaged"]["n_averaged"] > 0:
+        return {name.removeprefix("module."): value for name, value in state["averaged"].items() if name != "n_averaged"}
+    weights: dict[str, Tensor] = state["model"]
+    return weights
+
+
+def of_run(run: str) -> Encoder:
+    """The encoder that a run has come to."""
+    settings = json.loads((BUILD / run / "run.json").read_text())["settings"]
+    model = Encoder(settings.get("base", "minilm"))
+    model.load_state_dict(last(run))
+    return model.eval()
