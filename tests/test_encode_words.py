@@ -21,6 +21,13 @@ def test_words_stand_in_order_within_any_text(texts: list[str]) -> None:
         assert (w.word_of[w.first] == range(len(w))).all()
 
 
+def test_an_article_a_preposition_or_a_comma_closes_no_name() -> None:
+    text = "The envoy of the U.S., who met “The Twelve” in Lima"
+    (w,) = split([text], TOKENIZER)
+    open_ones = [text[s:e] for s, e, closes in zip(w.starts, w.ends, w.closes, strict=True) if not closes]
+    assert open_ones == ["The", "of", "the", ",", "“", "The", "in"]
+
+
 def test_words_of_a_stretch() -> None:
     text = "Dockers blocked the port."
     (w,) = split([text], TOKENIZER)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from training.data import BUILD
 from training.encode import encoded, of_run
-from training.losses import MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT, PAIR_WEIGHT, SCALE, STRAY, STRAY_PHRASES
+from training.losses import MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT, PAIR_WEIGHT, SCALE, STRAY, STRAY_PHRASES, mean
 from training.model import RELATIONS, ROLES, Encoder, heads, related
 from training.windows import Window, alike, load_windows
 
@@ -41,13 +41,15 @@ class Teacher:
         return dict(zip(self.sizes, rows.split(list(self.sizes.values()), -1), strict=True))
 
 
-def teacher(run: str) -> Teacher:
-    """What that run said. Raises SystemExit where it was not asked yet."""
+def teacher(run: str, windows: list[Window]) -> Teacher:
+    """What that run said. Raises SystemExit where it was not asked, or of other windows than these."""
     folder = BUILD / run
     if not (folder / "said.json").exists():
         raise SystemExit(f"{folder} has no said.json: run training.distil {run} first")
     index = json.loads((folder / "said.json").read_text())
     of = {key: (start, end) for key, (start, end) in index["of"].items()}
+    if any(len(range(*of.get(x.key, (0, 0)))) != len(x.first) for x in windows):
+        raise SystemExit(f"{folder}/said.json is of other texts than {BUILD / 'examples.jsonl'}: run training.distil {run} again")
     sizes = {name: len(labels) for name, labels in heads().items()}
     return Teacher(np.load(folder / "said.npy", mmap_mode="r"), of, torch.tensor(index["distance"]), sizes)
 
@@ -104,11 +106,6 @@ def unsure(got: Tensor, want: Tensor) -> Tensor:
 def apart(got: Tensor, want: Tensor) -> Tensor:
     """How far each choice's shares are from the teacher's (Kullback and Leibler 1951)."""
     return F.kl_div(got.log_softmax(-1), want.log_softmax(-1), reduction="none", log_target=True).sum(-1)
-
-
-def mean(loss: Tensor, weight: Tensor) -> Tensor:
-    """The mean of a loss, weighted; of less than ten words in all it counts less."""
-    return (loss * weight).sum() / weight.sum().clamp(min=10)
 
 
 def main() -> None:

@@ -66,6 +66,8 @@ def main() -> None:
     parser.add_argument("--keep", nargs="*", default=KEEP, help="what stays fp32, by parts of the products' names")
     a = parser.parse_args()
     model = of_run(a.run)
+    if model.base != "minilm":
+        raise SystemExit(f"{a.run} is a teacher ({model.base}), which is not shipped: export its pupil (training.distil {a.run})")
     a.to.mkdir(parents=True, exist_ok=True)
     export(model, a.to / "model.onnx", tuple(a.keep))
     if a.to != WEIGHTS:

@@ -73,9 +73,6 @@ def taught_losses(pupils: list[tuple[Window, dict[str, Tensor]]], names: dict[st
     unknown = 1 - label("types_known")
     event = unknown * types.max(-1).values
 
-    def mean(loss: Tensor, weight: Tensor) -> Tensor:
-        return (loss * weight).sum() / weight.sum().clamp(min=10)
-
     apart = lambda h: F.cross_entropy(got[h], want[h].softmax(-1), reduction="none")  # noqa: E731
     total = SCALE["type"] * mean(F.binary_cross_entropy_with_logits(got["type"], types, reduction="none").sum(-1), unknown)
     modes = F.binary_cross_entropy_with_logits(got["mode"], want["mode"].sigmoid(), reduction="none") * types[:, of_mode]
@@ -83,6 +80,11 @@ def taught_losses(pupils: list[tuple[Window, dict[str, Tensor]]], names: dict[st
     for head, weight in (("status", event), ("figure", 1.0), ("cue", 1.0)):
         total = total + SCALE[head] * mean(apart(head), (label(head) < 0) * weight)
     return {"taught": total}
+
+
+def mean(loss: Tensor, weight: Tensor) -> Tensor:
+    """The mean of a loss, weighted; of less than ten words in all it counts less."""
+    return (loss * weight).sum() / weight.sum().clamp(min=10)
 
 
 def muc4_losses(reports: list[tuple[Window, dict[str, Tensor]]], names: dict[str, list[str]]) -> dict[str, Tensor]:

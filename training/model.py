@@ -91,7 +91,7 @@ class Encoder(nn.Module):
     """Word pieces [batch, n], shapes [batch, n] and mask [batch, n] → rows [batch, n, outputs]."""
 
     def __init__(self, base: str = "minilm"):
-        """`base`: "minilm", what ships, or "mpnet", a teacher of four times its layers' width and depth."""
+        """`base`: "minilm", what ships, or "mpnet", a teacher, twice as wide and as deep."""
         super().__init__()
         self.base = base
         module, folder = (BertModel, start_weights()) if base == "minilm" else (MPNetModel, teacher_weights())

@@ -73,7 +73,7 @@ def main() -> None:
     model, shares = Encoder(a.base), {source: a.share * s for source, s in (POLISH if a.start else SHARE).items()}
     if a.start:
         model.load_state_dict(last(a.start))
-    taught = teacher(a.teacher) if a.teacher else None
+    taught = teacher(a.teacher, windows) if a.teacher else None
     averaged = torch.optim.swa_utils.AveragedModel(model)
     optimizer = torch.optim.AdamW(rates(model), weight_decay=DECAY)
     steps = a.epochs * len(list(batches(windows, shares, random.Random(0))))
