@@ -62,7 +62,7 @@ def take(page: Any, title: str | None) -> Parts:
     for element in around:  # whoever looks for the article's text must not go by such a name either
         if _kinds(element) & {"thread", "comment", "text"}:
             element.attrib.clear()
-    beside = _outermost(e for e in page.xpath(_NAMED_ELEMENTS) if e not in around and (_is_thread(e) or _is_caption(e)))
+    beside = _outermost(e for e in page.xpath(_NAMED_ELEMENTS) if e not in around and _is_beside(e))
     comments = [text for element in beside if _is_thread(element) for text in _comments(element)]
     captions = [text for element in beside if not _is_thread(element) and (text := _text(element))]
     _drop(beside)
@@ -108,6 +108,13 @@ def _outermost(elements: Iterable[Any]) -> list[Any]:
     return out
 
 
+def _is_beside(element: Any) -> bool:
+    """Whether it is a thread or a caption: asked of every named element of a page, so most are told at once that they are neither."""
+    if element.tag not in ("figure", "figcaption") and not _kinds(element) & {"thread", "caption"}:
+        return False
+    return _is_thread(element) or _is_caption(element)
+
+
 def _is_thread(element: Any) -> bool:
     return element.tag in _BLOCKS and "thread" in _kinds(element)
 
@@ -122,7 +129,7 @@ def _is_caption(element: Any) -> bool:
 def _comments(thread: Any) -> Iterator[str]:
     """What each comment of a thread says, as far as the markup tells it from who says it."""
     # WordPress gives the comment itself its writer's name too: "comment byuser comment-author-jane".
-    _drop([e for e in thread.iterdescendants() if e.tag in _WRITER_TAGS or ("writer" in _kinds(e) and not _kinds(e) & {"comment", "text"})])
+    _drop([e for e in thread.iterdescendants() if e.tag in _WRITER_TAGS or _kinds(e) & {"writer", "comment", "text"} == {"writer"}])
     inside = [e for e in thread.iterdescendants() if "text" in _kinds(e)] or [e for e in thread.iter() if "comment" in _kinds(e)]
     for element in _innermost(inside):
         lines = (_NAMED.sub("", line, count=1) for line in block_text(element).split("\n"))
