@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -108,25 +109,41 @@ def apart(got: Tensor, want: Tensor) -> Tensor:
     return F.kl_div(got.log_softmax(-1), want.log_softmax(-1), reduction="none", log_target=True).sum(-1)
 
 
+def before(folder: Path, windows: list[Window], distance: list[list[float]]) -> dict[str, np.ndarray]:
+    """What the teacher said when it was last asked, by window: where the corpora grew, only the rest is read."""
+    if not (folder / "said.json").exists():
+        return {}
+    index, rows = json.loads((folder / "said.json").read_text()), np.load(folder / "said.npy", mmap_mode="r")
+    if index["distance"] != distance:  # of an earlier check-point
+        return {}
+    said = {x.key: rows[slice(*index["of"].get(x.key, (0, 0)))] for x in windows}
+    return {x.key: said[x.key] for x in windows if len(said[x.key]) == len(x.first)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run")
     a = parser.parse_args()
-    model, names = of_run(a.run), heads()
+    folder, model, names = BUILD / a.run, of_run(a.run), heads()
     windows = list({x.key: x for x in load_windows(names, lambda e: True)}.values())
     ends = np.cumsum([len(x.first) for x in windows])
-    rows = np.lib.format.open_memmap(
-        BUILD / a.run / "said.npy", "w+", np.float16, (int(ends[-1]), sum(len(labels) for labels in names.values()))
-    )
     of = {x.key: (int(end) - len(x.first), int(end)) for x, end in zip(windows, ends, strict=True)}
+    size = (int(ends[-1]), sum(len(labels) for labels in names.values()))
+    rows = np.lib.format.open_memmap(folder / "new.npy", "w+", np.float16, size)
+    index = {"of": of, "distance": model.distance.weight.tolist()}
+    known = before(folder, windows, index["distance"])
+    for key, said in known.items():
+        rows[slice(*of[key])] = said
     with torch.no_grad():
-        for n, batch in enumerate(alike(windows)):
+        for n, batch in enumerate(alike([x for x in windows if x.key not in known])):
             for x, part in zip(batch, encoded(model, batch), strict=True):
                 rows[slice(*of[x.key])] = torch.cat(list(part.values()), -1).numpy()
             if n % 100 == 0:
                 print(f"{n} batches", flush=True)
     rows.flush()
-    (BUILD / a.run / "said.json").write_text(json.dumps({"of": of, "distance": model.distance.weight.tolist()}))
+    (folder / "new.json").write_text(json.dumps(index))
+    for name in ("said.npy", "said.json"):
+        (folder / name.replace("said", "new")).replace(folder / name)
 
 
 if __name__ == "__main__":

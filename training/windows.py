@@ -220,7 +220,8 @@ def alike(windows: list[Window], rng: random.Random | None = None) -> Iterator[l
             yield batch
             batch = []
         batch.append(window)
-    yield batch
+    if batch:
+        yield batch
 
 
 def load_windows(names: dict[str, list[str]], keep: Any) -> list[Window]:
