@@ -125,8 +125,8 @@ def test_a_hundred_records_a_second(tmp_path: Path) -> None:
     assert len(large_page(1)) > 100_000
     data = warc(*((f"https://example.org/{n}", large_page(20 * n), "200 OK", "text/html") for n in range(100)))
     results(tmp_path, warc(("https://example.org/w", large_page(9999), "200 OK", "text/html")))  # what is loaded once
-    rates = [0.0]
-    while max(rates) < 100 and len(rates) <= 10:  # the best counts: beside another test a core's second holds less work
+    rates = []
+    for _ in range(3):  # the best counts: on a busy machine a core's second holds less work
         start = time.process_time()
         out = results(tmp_path, data)
         rates.append(201 / (time.process_time() - start))

@@ -44,7 +44,9 @@ def fold_kept(model: Model) -> int:
     """The fold that the encoder was not trained on. Raises SystemExit where there is none that thresholds may be fitted on."""
     settings = model.card["training"]["settings"]
     if settings["hold_out"] is None or "stories" not in settings.get("held_out", ()):
-        raise SystemExit("this encoder saw all folds: thresholds and trees are those of one that was trained with --hold-out")
+        raise SystemExit(
+            "no fold of the stories was kept from this encoder: thresholds and trees are those of one that was trained with --hold-out"
+        )
     return int(settings["hold_out"])
 
 
