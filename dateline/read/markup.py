@@ -62,7 +62,7 @@ def take(page: Any, title: str | None) -> Parts:
     for element in around:  # whoever looks for the article's text must not go by such a name either
         if _kinds(element) & {"thread", "comment", "text"}:
             element.attrib.clear()
-    beside = _outermost(e for e in page.xpath(_NAMED_ELEMENTS) if e not in around and _is_beside(e))
+    beside = _outermost(e for e in page.xpath(_NAMED_ELEMENTS) if e not in around and (_is_thread(e) or _is_caption(e)))
     comments = [text for element in beside if _is_thread(element) for text in _comments(element)]
     captions = [text for element in beside if not _is_thread(element) and (text := _text(element))]
     _drop(beside)
@@ -106,13 +106,6 @@ def _outermost(elements: Iterable[Any]) -> list[Any]:
             inside[element] = True
             out.append(element)
     return out
-
-
-def _is_beside(element: Any) -> bool:
-    """Whether it is a thread or a caption: asked of every named element of a page, so most are told at once that they are neither."""
-    if element.tag not in ("figure", "figcaption") and not _kinds(element) & {"thread", "caption"}:
-        return False
-    return _is_thread(element) or _is_caption(element)
 
 
 def _is_thread(element: Any) -> bool:
