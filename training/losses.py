@@ -8,7 +8,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from training.model import RELATIONS, ROLES, Encoder
-from training.teach import HEADS as TAUGHT_HEADS
 from training.windows import Window
 
 # What a head's loss weighs.
@@ -55,36 +54,8 @@ def losses(model: Encoder, batch: list[Window], parts: list[dict[str, Tensor]], 
         said = torch.from_numpy(np.concatenate([getattr(x, head) for x in batch]))
         out[head] = SCALE[head] * F.cross_entropy(torch.cat([p[head] for p in parts]), said, ignore_index=-100)
     out |= muc4_losses([(x, p) for x, p in zip(batch, parts, strict=True) if x.fillers is not None], names)
-    out |= taught_losses([(x, p) for x, p in zip(batch, parts, strict=True) if x.taught is not None], names)
     out |= story_losses([(x, p) for x, p in zip(batch, parts, strict=True) if x.example["story"]], names)
     return out
-
-
-def taught_losses(pupils: list[tuple[Window, dict[str, Tensor]]], names: dict[str, list[str]]) -> dict[str, Tensor]:
-    """How far what is said of words that a corpus is silent on is from what the teachers say, summed over the heads by their weights."""
-    if not pupils:
-        return {}
-    got = {h: torch.cat([p[h] for _, p in pupils]) for h in TAUGHT_HEADS}
-    rows = torch.from_numpy(np.concatenate([x.taught for x, _ in pupils if x.taught is not None])).float()
-    want = dict(zip(TAUGHT_HEADS, rows.split([len(names[h]) for h in TAUGHT_HEADS], -1), strict=True))
-    label = lambda key: torch.from_numpy(np.concatenate([getattr(x, key) for x, _ in pupils]))  # noqa: E731
-    types = want["type"].sigmoid()
-    of_mode = [names["type"].index(name.split("/")[0]) for name in names["mode"]]
-    unknown = 1 - label("types_known")
-    event = unknown * types.max(-1).values
-
-    apart = lambda h: F.cross_entropy(got[h], want[h].softmax(-1), reduction="none")  # noqa: E731
-    total = SCALE["type"] * mean(F.binary_cross_entropy_with_logits(got["type"], types, reduction="none").sum(-1), unknown)
-    modes = F.binary_cross_entropy_with_logits(got["mode"], want["mode"].sigmoid(), reduction="none") * types[:, of_mode]
-    total = total + SCALE["mode"] * mean(modes.sum(-1), unknown)
-    for head, weight in (("status", event), ("figure", 1.0), ("cue", 1.0)):
-        total = total + SCALE[head] * mean(apart(head), (label(head) < 0) * weight)
-    return {"taught": total}
-
-
-def mean(loss: Tensor, weight: Tensor) -> Tensor:
-    """The mean of a loss, weighted; of less than ten words in all it counts less."""
-    return (loss * weight).sum() / weight.sum().clamp(min=10)
 
 
 def muc4_losses(reports: list[tuple[Window, dict[str, Tensor]]], names: dict[str, list[str]]) -> dict[str, Tensor]:

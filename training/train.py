@@ -30,15 +30,16 @@ SHARE = {
     "excerpts": 0.8,
     "rams": 2.0,
     "geneva": 0.3,
-    "stories": 0.3,
+    "recoded": 2.5,
+    "stories": 0.6,
     "muc4": 1.5,
     "news": 0.4,
 }  # how often an example is drawn in an epoch
-POLISH = {"own": 2.0, "excerpts": 1.0, "rams": 2.0, "geneva": 0.3, "stories": 0.3, "muc4": 1.0, "news": 0.5}  # the same with --start
+POLISH = SHARE | {"own": 2.0, "excerpts": 1.0, "recoded": 2.0, "stories": 0.3, "muc4": 1.0, "news": 0.5}  # the same with --start
 POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov et al. 2018, "Averaging weights leads to wider optima")
 RATE = {"minilm": 2e-4, "mpnet": 8e-5}  # of the layers, by what the encoder starts from
 HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 1e-3, 3e-3, 0.1, 0.01
-HELD_OUT = ("own", "rams", "muc4", "stories")  # sources of which a fold sets no weight, so that second stages can learn there
+HELD_OUT = ("own", "recoded", "rams", "muc4", "stories")  # sources of which a fold sets no weight, so that second stages can learn there
 
 
 def rates(model: Encoder) -> list[dict[str, Any]]:
@@ -60,7 +61,7 @@ def main() -> None:
     parser.add_argument("--start", metavar="RUN", help="polish that run: go on from its last weights at a low constant rate, and average")
     parser.add_argument("--share", type=float, default=1.0, help="of what an epoch draws: where epochs are long, check-points come sooner")
     parser.add_argument("--base", default="minilm", choices=RATE, help="what the encoder starts from; mpnet makes a teacher")
-    parser.add_argument("--teacher", metavar="RUN", help="learn from that run too (training.distil), in place of taught.npz")
+    parser.add_argument("--teacher", metavar="RUN", help="learn from that run too (training.distil); without one, news says nothing")
     parser.add_argument("--hold-out", type=int, choices=range(1, 5), help=f"the fold of {', '.join(HELD_OUT)} that is not trained on")
     a = parser.parse_args()
     folder: Path = BUILD / a.run
@@ -68,12 +69,16 @@ def main() -> None:
     torch.manual_seed(a.seed)
     names = heads()
     held_out = lambda e: e["source"] in HELD_OUT and e["fold"] == a.hold_out  # noqa: E731
-    windows = load_windows(names, lambda e: e["source"] not in a.without and not held_out(e))
+    taught = teacher(a.teacher) if a.teacher else None
+    without = {*a.without, *(() if taught else ("news",))}
+    windows = load_windows(names, lambda e: e["source"] not in without and not held_out(e), taught)
+    for x in windows if taught else ():
+        taught.stretch(x.key, len(x.first))
     counts = Counter({x.example["id"]: x.example["source"] for x in windows}.values())
-    model, shares = Encoder(a.base), {source: a.share * s for source, s in (POLISH if a.start else SHARE).items()}
+    model = Encoder(a.base, "lean" if a.base == "minilm" else "eager")
+    shares = {source: a.share * s for source, s in (POLISH if a.start else SHARE).items()}
     if a.start:
         model.load_state_dict(last(a.start))
-    taught = teacher(a.teacher, windows) if a.teacher else None
     averaged = torch.optim.swa_utils.AveragedModel(model)
     optimizer = torch.optim.AdamW(rates(model), weight_decay=DECAY)
     steps = a.epochs * len(list(batches(windows, shares, random.Random(0))))
@@ -100,7 +105,6 @@ def main() -> None:
             parts = encoded(model, batch, rng)
             by_head = losses(model, batch, parts, names)
             if taught:
-                by_head.pop("taught", None)
                 by_head["teacher"] = distilled(model, taught, batch, parts, names)
             if not by_head:
                 continue

@@ -6,22 +6,23 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from dateline.encode import words as W
 from dateline.extract.sentences import sentences
+from dateline.records import digest
 from training import incidents
 from training.data import BUILD, ROOT, SYNTAX, Example
 from training.model import FIGURES, KINDS, STATUSES
-from training.teach import TAUGHT
 
 TOKENIZER = ROOT.parent / "dateline" / "weights" / "tokenizer.json"
 PIECES = 3072  # word pieces a batch
 STORY_PIECES = 144  # a story's lead names its event; the rest drifts
-EXCERPTS, LONGEST_EXCERPT = 8, 3  # of each of our own reports; sentences
+CODED = ("own", "recoded")  # the sources that are coded in full
+EXCERPTS, LONGEST_EXCERPT = 8, 3  # of each of these reports; sentences
 
 
 @dataclass
@@ -45,7 +46,6 @@ class Window:
     site: np.ndarray
     phrase: np.ndarray
     dependency: np.ndarray
-    taught: np.ndarray | None  # [words, outputs] the teachers' logits
     fillers: np.ndarray | None  # [words, roles of MUC-4] 0 O, 1 B, 2 I
     filler_types: np.ndarray | None  # [words, types of MUC-4], -100 where the word fills no slot
     triggers: list[tuple[int, int]]  # (first word, number in the example)
@@ -54,7 +54,13 @@ class Window:
     example: Example
 
 
-def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taught: np.ndarray | None, syntax: np.ndarray) -> list[Window]:
+class Teller(Protocol):
+    """Who says of each word of a text how probably it tells of an act of force (`training.distil`): [words] logits."""
+
+    def force(self, example: Example, w: W.Words) -> np.ndarray: ...
+
+
+def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], syntax: np.ndarray) -> list[Window]:
     """An example's windows with their labels. `syntax` is the parser's [words, 4] (`training.syntax`)."""
     n = len(w)
     type_at, mode_at = ({name: i for i, name in enumerate(names[h])} for h in ("type", "mode"))
@@ -110,20 +116,18 @@ def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taug
     others = strangers(w, spans, example["text"], phrase, syntax[:, 3] == 1) if example["arguments_complete"] else []
 
     out = []
-    ends = np.append(w.first[1:], len(w.pieces))
     ranges = [(example["source"], lo, hi) for lo, hi in W.windows(len(w.pieces))]
-    if example["source"] == "own":
+    if example["source"] in CODED:
         ranges += [("excerpts", lo, hi) for lo, hi in excerpts(example, w)]
     for source, lo, hi in ranges:
         if example["story"]:
             hi = min(hi, STORY_PIECES)
-        inside = np.flatnonzero((w.first >= lo) & (ends <= hi))
-        if not len(inside):
+        a, b = inside(w, lo, hi)
+        if a == b:
             continue
-        a, b = int(inside[0]), int(inside[-1]) + 1
         out.append(
             Window(
-                f"{example['id']} {lo} {hi}",
+                key(example, lo, hi),
                 source,
                 np.concatenate([[101], w.pieces[lo:hi], [102]]),
                 np.concatenate([[0], w.shapes[w.word_of[lo:hi]], [0]]),
@@ -140,7 +144,6 @@ def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taug
                 site[a:b],
                 phrase[a:b],
                 dependency[a:b],
-                taught[a:b] if taught is not None else None,
                 fillers[a:b] if fillers is not None else None,
                 filler_types[a:b] if filler_types is not None else None,
                 [(s - a, i) for i, (s, e) in enumerate(triggers) if a <= s < e <= b],
@@ -152,6 +155,18 @@ def make_windows(example: Example, w: W.Words, names: dict[str, list[str]], taug
         if example["story"]:
             break
     return out
+
+
+def inside(w: W.Words, lo: int, hi: int) -> tuple[int, int]:
+    """The words [first, end) whose pieces all stand in a range of pieces."""
+    ends = np.append(w.first[1:], len(w.pieces))
+    found = np.flatnonzero((w.first >= lo) & (ends <= hi))
+    return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)
+
+
+def key(example: Example, lo: int, hi: int) -> str:
+    """A name for a range of pieces of a text, which changes with the text."""
+    return f"{example['id']} {digest(example['text'])[:8]} {lo} {hi}"
 
 
 def excerpts(example: Example, w: W.Words) -> list[tuple[int, int]]:
@@ -224,25 +239,20 @@ def alike(windows: list[Window], rng: random.Random | None = None) -> Iterator[l
         yield batch
 
 
-def load_windows(names: dict[str, list[str]], keep: Any) -> list[Window]:
+def load_windows(names: dict[str, list[str]], keep: Any, teller: Teller | None = None) -> list[Window]:
+    """The windows of the examples to `keep`; with a `teller`, MUC-4's reports say too who takes part in what (`training.incidents`)."""
     tokenizer = Tokenizer.from_file(str(TOKENIZER))
     with open(BUILD / "examples.jsonl", encoding="utf-8") as lines:
-        # Without teachers, news has nothing to say.
-        examples = [e for e in map(json.loads, lines) if keep(e) and (e["source"] != "news" or TAUGHT.exists())]
+        examples = [e for e in map(json.loads, lines) if keep(e)]
     split = W.split([e["text"] for e in examples], tokenizer)
-    taught = dict(np.load(TAUGHT)) if TAUGHT.exists() else {}
-    if any(len(taught.get(e["id"], w)) != len(w) for e, w in zip(examples, split, strict=True)):
-        raise SystemExit(f"{TAUGHT} is of other texts than {BUILD / 'examples.jsonl'}: run training.teach again")
     if not SYNTAX.exists():
         raise SystemExit(f"{SYNTAX} is missing: run training.syntax first")
     syntax = dict(np.load(SYNTAX))
     if any(len(syntax.get(e["id"], ())) != len(w) for e, w in zip(examples, split, strict=True)):
         raise SystemExit(f"{SYNTAX} is of other texts than {BUILD / 'examples.jsonl'}: run training.syntax again")
-    assault = names["type"].index("ASSAULT")
     out: list[Window] = []
     for e, w in zip(examples, split, strict=True):
-        said = taught.get(e["id"])
-        if e["muc4"] and said is not None:
-            e = incidents.with_parts(e, w, said[:, assault])
-        out += make_windows(e, w, names, said, syntax[e["id"]])
+        if e["muc4"] and teller:
+            e = incidents.with_parts(e, w, teller.force(e, w))
+        out += make_windows(e, w, names, syntax[e["id"]])
     return out
