@@ -75,7 +75,7 @@ def main() -> None:
     for x in windows if taught else ():
         taught.stretch(x.key, len(x.first))
     counts = Counter({x.example["id"]: x.example["source"] for x in windows}.values())
-    model = Encoder(a.base, "lean" if a.base == "minilm" else "eager")
+    model = Encoder(a.base, "lean")
     shares = {source: a.share * s for source, s in (POLISH if a.start else SHARE).items()}
     if a.start:
         model.load_state_dict(last(a.start))
