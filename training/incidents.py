@@ -1,6 +1,6 @@
-"""Who takes part in what, in MUC-4: the keys name those who take part, earlier models the words that name the incident.
+"""Who takes part in what, in MUC-4: the keys name those who take part, a teacher the words that name the incident.
 
-The keys do not say which words tell of an incident. In a report with one template alone, words that earlier models hold for an act of
+The keys do not say which words tell of an incident. In a report with one template alone, words that a teacher holds for an act of
 force mean that one in most cases (distant supervision: Mintz et al. 2009), and other noun phrases have no part in it.
 """
 
@@ -21,7 +21,7 @@ SURE = 0.7  # probability from which a word is held to tell of the incident
 
 
 def with_parts(example: Example, w: Words, assault: np.ndarray) -> Example:
-    """The example with triggers, of unknown type to the labels, and who takes part in them; `assault` [words] are the teachers' logits."""
+    """The example with triggers, of unknown type to the labels, and who takes part in them; `assault` [words] are the teacher's logits."""
     known = example["muc4"]
     if known["templates"] != 1 or not set(known["types"]) & FORCE:
         return example
