@@ -63,7 +63,8 @@ def worded(value: Any, text: str) -> Any:
 
 
 def main(folders: list[Path]) -> None:
-    rows = [row(form.read(path)) for folder in folders for path in sorted(folder.glob("*.txt"))]
+    coded = (row(form.read(path)) for folder in folders for path in sorted(folder.glob("*.txt")))
+    rows = list({r["sha256"]: r for r in coded}.values())  # corpora hold some texts twice
     FILE.write_bytes(b"".join(msgspec.json.encode(r) + b"\n" for r in rows))
     print(f"{FILE}: {len(rows)} texts, {sum(len(r['events']) for r in rows)} events")
 
