@@ -58,10 +58,12 @@ def role_rows(gold: list[CodedReport], model: Model, decisions: Decisions) -> Ro
     found_rows, parts, reports, given = [], [], [], 0
     for number, (g, encoding) in enumerate(zip(gold, model.encode([g.report.text for g in gold]), strict=True)):
         for scene in scenes(g.report, encoding, model, codebook, decisions, sentences(g.report.text)):
-            found, (events, people) = signs(scene, model)
             coded = [the_same(scene, event, g.events) for event in range(len(scene.events))]
             taking = [taking_part(scene, event, model.card["roles"]) if event else {} for event in coded]
             given += sum(len(event.participants) for event in coded if event)
+            if not scene.people:
+                continue
+            found, (events, people) = signs(scene, model)
             for row, e, p in zip(found, events.tolist(), people.tolist(), strict=True):
                 if coded[e]:
                     found_rows.append(row)
