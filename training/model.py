@@ -92,7 +92,7 @@ class Encoder(nn.Module):
     """Word pieces [batch, n], shapes [batch, n] and mask [batch, n] → rows [batch, n, outputs]."""
 
     def __init__(self, base: str = "minilm", attention: str = "eager"):
-        """`base`: "minilm", what ships, or "mpnet", a teacher, twice as wide and as deep. `attention`: "lean" trains faster."""
+        """`base`: "minilm", what ships, or "mpnet", a teacher, twice as wide and as deep. `attention`: "lean" trains the first one faster."""
         super().__init__()
         self.base = base
         module, folder = (BertModel, start_weights()) if base == "minilm" else (MPNetModel, teacher_weights())
@@ -104,9 +104,6 @@ class Encoder(nn.Module):
             attn_implementation=attention if base == "minilm" else "eager",
         )
         self.bert = module.from_pretrained(folder, config=config, add_pooling_layer=False)
-        if base == "mpnet" and attention == "lean":
-            wide = self.bert.get_extended_attention_mask
-            self.bert.get_extended_attention_mask = lambda *mask: wide(*mask).bfloat16()
         replace_dropout(self.bert, PoolDropout(DROPPED))
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
         self.shape = nn.Embedding(N_SHAPES, config.hidden_size)
