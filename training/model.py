@@ -92,7 +92,7 @@ class Encoder(nn.Module):
     """Word pieces [batch, n], shapes [batch, n] and mask [batch, n] → rows [batch, n, outputs]."""
 
     def __init__(self, base: str = "minilm", attention: str = "eager"):
-        """`base`: "minilm", what ships, or "mpnet", a teacher, twice as wide and as deep. `attention`: "lean" trains the first one faster."""
+        """`base`: "minilm", what ships, or "mpnet", a teacher, twice as wide and as deep. `attention`: "lean" trains the first faster."""
         super().__init__()
         self.base = base
         module, folder = (BertModel, start_weights()) if base == "minilm" else (MPNetModel, teacher_weights())
