@@ -141,30 +141,46 @@ def before(folder: Path, asked: list[Window], distance: list[list[float]]) -> di
     return {x.key: said[x.key] for x in asked if len(said[x.key]) == len(x.first)}
 
 
+def adopt(folder: Path) -> None:
+    """What the teacher has said by now takes the place of what it said before: at the end, and where a reading was cut short."""
+    if (folder / "new.json").exists():
+        for name in ("said.npy", "said.json"):
+            (folder / name.replace("said", "new")).replace(folder / name)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run")
     a = parser.parse_args()
     folder, model, names = BUILD / a.run, of_runs(a.run), heads()
+    adopt(folder)
     asked = list({x.key: x for x in load_windows(names, lambda e: True)}.values())
     ends = np.cumsum([len(x.first) for x in asked])
     of = {x.key: (int(end) - len(x.first), int(end)) for x, end in zip(asked, ends, strict=True)}
     size = (int(ends[-1]), sum(len(labels) for labels in names.values()))
     rows = np.lib.format.open_memmap(folder / "new.npy", "w+", np.float16, size)
-    index = {"of": of, "distance": model.distance.weight.tolist()}
-    known = before(folder, asked, index["distance"])
+    distance = model.distance.weight.tolist()
+    known = before(folder, asked, distance)
     for name, said in known.items():
         rows[slice(*of[name])] = said
+    read = {name: of[name] for name in known}
+    batches = list(alike([x for x in asked if x.key not in known]))
     with torch.no_grad():
-        for n, batch in enumerate(alike([x for x in asked if x.key not in known])):
+        for n, batch in enumerate(batches, 1):
             for x, part in zip(batch, encoded(model, batch), strict=True):
                 rows[slice(*of[x.key])] = torch.cat(list(part.values()), -1).numpy()
-            if n % 100 == 0:
-                print(f"{n} batches", flush=True)
+                read[x.key] = of[x.key]
+            if n % 200 == 0:
+                keep(folder, rows, read, distance)
+                print(f"{n} of {len(batches)} batches", flush=True)
+    keep(folder, rows, read, distance)
+    adopt(folder)
+
+
+def keep(folder: Path, rows: np.memmap, of: dict[str, tuple[int, int]], distance: list[list[float]]) -> None:
+    """Write which windows have been read so far."""
     rows.flush()
-    (folder / "new.json").write_text(json.dumps(index))
-    for name in ("said.npy", "said.json"):
-        (folder / name.replace("said", "new")).replace(folder / name)
+    (folder / "new.json").write_text(json.dumps({"of": of, "distance": distance}))
 
 
 if __name__ == "__main__":
