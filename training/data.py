@@ -340,12 +340,15 @@ def opening(text: str) -> str:
     return text if len(text) <= OPENING else text[: text.rfind(" ", 0, OPENING)]
 
 
-def recoded() -> Iterator[Example]:
+def recoded() -> Iterator[CodedReport]:
     """Texts of RAMS and news, or their openings, that we coded in full (`corpus.standoff`)."""
     made = [*rams(), *news(), *(e | {"text": opening(e["text"])} for e in news())]
-    texts = [(e["id"], e["text"].rstrip().replace("`", "'")) for e in made]  # forms cannot hold "`"
-    for coded in standoff.read(texts):
-        yield from_coded(coded, "recoded") | {"id": f"{coded.report.id}, coded"}
+    return standoff.read((e["id"], as_form(e["text"])) for e in made)
+
+
+def as_form(text: str) -> str:
+    """A text as a form holds it (`corpus.form`)."""
+    return text.rstrip().replace("`", "'")
 
 
 def from_coded(coded: CodedReport, source: str) -> Example:
@@ -425,9 +428,10 @@ def main() -> None:
     BUILD.mkdir(exist_ok=True)
     with open(BUILD / "examples.jsonl", "w", encoding="utf-8") as out:
         again = list(recoded())
-        known = {e["text"] for e in again}
-        rest = lambda made: (e for e in made if e["text"].rstrip() not in known)  # noqa: E731
-        made = {"own": own(), "recoded": again, "rams": rest(rams()), "geneva": geneva(), "stories": stories(), "muc4": muc4()}
+        known = {coded.report.text for coded in again}
+        rest = lambda made: (e for e in made if not known & {as_form(e["text"]), as_form(opening(e["text"]))})  # noqa: E731
+        full = (from_coded(coded, "recoded") | {"id": f"{coded.report.id}, coded"} for coded in again)
+        made = {"own": own(), "recoded": full, "rams": rest(rams()), "geneva": geneva(), "stories": stories(), "muc4": muc4()}
         made["news"] = rest(news())
         for source, some in made.items():
             examples = list(some)

@@ -1,6 +1,6 @@
 """`python -m training.decide [FOLDER …]`: thresholds, weights and calibration, into each folder's model.json.
 
-They are fitted on the folds of our own reports and of the stories that the encoders were not trained on (`training.train --hold-out`): one
+They are fitted on the folds of our own coding and of the stories that the encoders were not trained on (`training.train --hold-out`): one
 threshold after the other, each by the figure that it serves; and the confidence, by logistic regression. Events and participants as these
 thresholds make them are what `training.trees` learn from: run these before and after.
 """
@@ -28,14 +28,14 @@ from dateline.extract.scene import scenes
 from dateline.extract.sentences import sentences
 from dateline.records import CodedReport, Event, Participant, Report, Span
 from training.card import keep
-from training.data import OWN, fold, rows
+from training.data import OWN, fold, recoded, rows
 
 # Which figure each threshold serves, in the order in which they are set.
 SERVES = {"same_event": "event_f1", "figure": "figure_f1", "place": "place_f1", "mode": "mode"}
 RECALL = ("figure",)  # of thresholds that do equally well the lowest: what is left out is lost, and what is given shows its words
 EQUAL, EQUAL_RECALL = 0.002, 0.01  # below the best value, and still as good
 TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
-ROUNDS = 2
+ROUNDS = 1
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
 EVENT = 0.5  # a word names an event where it is more probably right than wrong: by definition, not fitted
 TEMPLATE = 0.5  # as EVENT, of a report's incident types
@@ -65,8 +65,9 @@ def fold_kept(model: Model) -> int:
 
 
 def held_out(k: int) -> list[CodedReport]:
-    """Our own reports of the fold."""
-    return [form.read(path) for path in sorted(OWN.glob("*.txt")) if fold(path.stem) == k]
+    """Our own reports of the fold, and the public texts that we coded."""
+    own = [form.read(path) for path in sorted(OWN.glob("*.txt")) if fold(path.stem) == k]
+    return own + [coded for coded in recoded() if fold(coded.report.id) == k]
 
 
 def code(kept: list[Kept], decisions: Decisions) -> list[tuple[CodedReport, CodedReport]]:
