@@ -144,8 +144,9 @@ def before(folder: Path, asked: list[Window], distance: list[list[float]]) -> di
 def adopt(folder: Path) -> None:
     """What the teacher has said by now takes the place of what it said before: at the end, and where a reading was cut short."""
     if (folder / "new.json").exists():
-        for name in ("said.npy", "said.json"):
-            (folder / name.replace("said", "new")).replace(folder / name)
+        for name in ("npy", "json"):  # the index last: what was cut short between the two goes on from it
+            if (folder / f"new.{name}").exists():
+                (folder / f"new.{name}").replace(folder / f"said.{name}")
 
 
 def main() -> None:

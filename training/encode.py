@@ -48,5 +48,5 @@ def of_runs(*runs: str) -> Encoder:
     settings = [json.loads((BUILD / run / "run.json").read_text())["settings"] for run in runs]
     model = Encoder(settings[0].get("base", "minilm"))
     weights = [last(run) for run in runs]
-    model.load_state_dict({name: torch.stack([w[name] for w in weights]).mean(0) for name in weights[0]} if len(runs) > 1 else weights[0])
+    model.load_state_dict({name: torch.stack([w[name] for w in weights]).mean(0) for name in weights[0]})
     return model.eval()
