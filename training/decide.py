@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
 
 from corpus import form
 from dateline import codebook as codebooks
 from dateline.encode.model import WEIGHTS, Encoding, Model, read_card
 from dateline.evaluate import f1, paired, same_event, scores
 from dateline.extract import assemble, participants
-from dateline.extract.confidence import SIGNS, signs
+from dateline.extract.confidence import SIGNS, seen, signs
 from dateline.extract.decisions import Decisions
-from dateline.extract.scene import scenes
+from dateline.extract.scene import about, scenes
 from dateline.extract.sentences import sentences
 from dateline.records import CodedReport, Event, Participant, Report, Span
 from training.card import keep
-from training.data import OWN, fold, recoded, rows
+from training.data import OWN, fold, kept_fold, recoded, rows
 
 # Which figure each threshold serves, in the order in which they are set.
 SERVES = {"same_event": "event_f1", "figure": "figure_f1", "place": "place_f1", "mode": "mode"}
@@ -38,6 +41,7 @@ TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 1
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
 EVENT = 0.5  # a word names an event where it is more probably right than wrong: by definition, not fitted
+SUBJECT = 0.02  # C of the regression that tells what a passage is about; by cross-validation on the stories
 TEMPLATE = 0.5  # as EVENT, of a report's incident types
 
 
@@ -87,10 +91,12 @@ def calibrated(kept: list[Kept], decisions: Decisions) -> Decisions:
     events is the one that it is about. Scale and constant are then those of our reports alone.
     """
     everything = replace(decisions, event=CANDIDATE, mention=(1.0, 0.0), confidence={})
+    tales = [Kept(of.model, stories(fold_kept(of.model))) for of in kept]
+    everything, subjects = subject(tales, everything)
     found, right = signs_of(kept, everything)
     everything = replace(everything, mention=logistic(found[:, 0], right))
     ours, right = signs_of(kept, everything)
-    of_tales, meant = signs_of([Kept(of.model, stories(fold_kept(of.model))) for of in kept], everything)
+    of_tales, meant = signs_of(tales, everything, subjects)
     whose = np.concatenate([np.ones(len(ours)), np.zeros(len(of_tales))])[:, None]
     weight = np.where(whose[:, 0] == 1, 1.0, len(ours) / len(of_tales))
     both = np.concatenate([np.concatenate([ours, of_tales]), whose], 1)
@@ -100,7 +106,27 @@ def calibrated(kept: list[Kept], decisions: Decisions) -> Decisions:
     print(
         f"confidence of {len(ours)} events, {right.mean():.3f} right; of {len(of_tales)} in stories, {meant.mean():.3f} meant", flush=True
     )
-    return replace(decisions, mention=everything.mention, confidence={k: round(w, 3) for k, w in named.items()} | {"constant": constant})
+    weights_of = {k: round(w, 3) for k, w in named.items()} | {"constant": constant}
+    return replace(decisions, mention=everything.mention, about=everything.about, confidence=weights_of)
+
+
+def subject(tales: list[Kept], decisions: Decisions) -> tuple[Decisions, dict[str, dict[str, float]]]:
+    """The decisions with the weights that tell what a story is about; and what each of these stories is told to be about by weights that
+    the others gave, by its id."""
+    codebook = codebooks.load()
+    types = list(codebook.types)
+    read = np.stack([seen(e.heads[codebook.heads["type"]]) for of in tales for e in of.encodings])
+    meant = np.array([types.index(g.report.extra["story"]) for of in tales for g in of.gold])
+    mean, scale = read.mean(0), read.std(0)
+    regression = LogisticRegression(C=SUBJECT, max_iter=5000)
+    others = cross_val_predict(regression, (read - mean) / scale, meant, cv=5, method="predict_log_proba")
+    print(f"what {len(meant)} stories are about: {(others.argmax(1) == meant).mean():.3f} right, by weights from others", flush=True)
+    regression.fit((read - mean) / scale, meant)
+    weights = regression.coef_.T / scale[:, None]
+    table = np.concatenate([weights, [regression.intercept_ - mean @ weights]])
+    ids = [g.report.id for of in tales for g in of.gold]
+    by_id = {id: dict(zip(types, shares.tolist(), strict=True)) for id, shares in zip(ids, others, strict=True)}
+    return replace(decisions, about=tuple(map(tuple, table.round(4).tolist()))), by_id
 
 
 def logistic(score: np.ndarray, right: np.ndarray) -> tuple[float, float]:
@@ -109,15 +135,21 @@ def logistic(score: np.ndarray, right: np.ndarray) -> tuple[float, float]:
     return round(float(fitted.coef_[0, 0]), 3), round(float(fitted.intercept_[0]), 3)
 
 
-def signs_of(kept: list[Kept], decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
-    """The signs of each event that is found, its type among them, and whether it is right: in a story, of the story's type."""
+def signs_of(
+    kept: list[Kept], decisions: Decisions, subjects: Mapping[str, dict[str, float]] = MappingProxyType({})
+) -> tuple[np.ndarray, np.ndarray]:
+    """The signs of each event that is found, its type among them, and whether it is right: in a story, of the story's type.
+
+    `subjects`: what a report is about, by its id, where that is not told by the decisions.
+    """
     codebook, found, right = codebooks.load(), [], []
     for model, g, encoding in ((of.model, g, e) for of in kept for g, e in zip(of.gold, of.encodings, strict=True)):
         told: list[Event] = []
         for scene in scenes(g.report, encoding, model, codebook, decisions, sentences(g.report.text)):
             groups = [scene.group(event) for event in range(len(scene.events))]
             of_type = np.array([[group[0].type == name for name in codebook.types] for group in groups])
-            found.append(np.concatenate([signs(groups, encoding, decisions.mention), of_type], 1))
+            told_of = subjects.get(g.report.id) or about(encoding, scene.passage, model, codebook, decisions)
+            found.append(np.concatenate([signs(groups, encoding, decisions.mention, told_of), of_type], 1))
             told += [event_of(group[0].type, tuple(encoding.span(t.first, t.end) for t in group)) for group in groups]
         story = g.report.extra.get("story")
         good = {id(said) for said, _ in paired(told, g.events, same_event)}
@@ -132,7 +164,7 @@ def event_of(kind: str, at: tuple[Span, ...], who: tuple[Participant, ...] = ())
 
 def stories(k: int) -> list[CodedReport]:
     """The stories of the fold; each report's `extra` has its type."""
-    of_fold = [row for row in rows("plover-synthetic") if fold(row["title"]) == k]
+    of_fold = [row for row in rows("plover-synthetic") if fold(row["title"]) == kept_fold("stories", k)]
     return [CodedReport(report=Report(id=row["id"], text=row["text"], extra={"story": row["type"]}), events=()) for row in of_fold]
 
 

@@ -14,6 +14,7 @@ from training.model import Encoder
 from training.windows import Window
 
 LOWER = 0.1  # share of windows read without shapes, since headlines and old wire copy have no usable case
+NARROW = torch.ops.mkldnn._is_mkldnn_bf16_supported()  # products of 16 bits, where the processor has them: elsewhere they are slow
 CASED = (2, 3, 4, 10, 11, 12)  # shapes of words with capitals
 
 
@@ -26,20 +27,17 @@ def encoded(model: Encoder, batch: list[Window], rng: random.Random | None = Non
         lower = rng is not None and rng.random() < LOWER
         shapes[i, : len(x.shapes)] = torch.from_numpy(np.where(np.isin(x.shapes, CASED), 1, x.shapes) if lower else x.shapes)
         mask[i, : len(x.pieces)] = 1
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=NARROW):
         rows = model(pieces, shapes, mask)
     return [model.part(rows[i, torch.from_numpy(x.first)].float()) for i, x in enumerate(batch)]
 
 
 def last(run: str) -> dict[str, Tensor]:
-    """The weights that a run has come to: averaged, where it was a polishing one."""
+    """The weights that a run has come to."""
     found = sorted((BUILD / run).glob("epoch-*.pt"))
     if not found:
         raise SystemExit(f"no check-point in {BUILD / run}: run training.train {run} first")
-    state = torch.load(found[-1])
-    if "averaged" in state and state["averaged"]["n_averaged"] > 0:
-        return {name.removeprefix("module."): value for name, value in state["averaged"].items() if name != "n_averaged"}
-    weights: dict[str, Tensor] = state["model"]
+    weights: dict[str, Tensor] = torch.load(found[-1])["model"]
     return weights
 
 

@@ -81,9 +81,6 @@ def main() -> None:
     card_file = a.to / "model.json"
     before = json.loads(card_file.read_text()) if card_file.exists() else {}
     runs = [json.loads((BUILD / run / "run.json").read_text()) for run in a.runs]
-    for run in runs:
-        if run["settings"].get("start"):
-            run["before"] = json.loads((BUILD / run["settings"]["start"] / "run.json").read_text())
     corpora = ["rams.dev", "geneva", "plover-synthetic", "muc4.train", *NEWS]
     card = {
         "name": "dateline-minilm-1",

@@ -128,6 +128,12 @@ class Encoder(nn.Module):
         hidden = self.bert(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
         return torch.cat([self.out(hidden), *(side(hidden) for side in self.sides)], -1)
 
+    def freeze(self, layers: int) -> None:
+        """Keep the lowest `layers` of the encoder, and what is below them, as they are."""
+        if layers:
+            for module in (self.shape, self.bert.embeddings, *self.bert.encoder.layer[:layers]):
+                module.requires_grad_(False)
+
     def part(self, rows: Tensor) -> dict[str, Tensor]:
         """A row's outputs by head."""
         return dict(zip(self.sizes, rows.split(list(self.sizes.values()), -1), strict=True))

@@ -1,4 +1,4 @@
-"""`python -m training.train RUN [--epochs N] [--seed N] [--without SOURCE …] [--hold-out K]`: fine-tune the encoder.
+"""`python -m training.train RUN [--start shipped] [--epochs N] [--seed N] [--without SOURCE …] [--hold-out K]`: fine-tune the encoder.
 
 A check-point is written after each epoch to training/build/RUN/; the same command goes on from the last one.
 The run's settings, seed and losses stand in training/build/RUN/run.json.
@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from training.data import BUILD
+from dateline.encode.model import WEIGHTS, read_card
+from training import shipped
+from training.data import BUILD, kept_fold
 from training.distil import distilled, teacher
 from training.encode import encoded, last
 from training.losses import losses
@@ -35,11 +37,12 @@ SHARE = {
     "muc4": 1.5,
     "news": 0.4,
 }  # how often an example is drawn in an epoch
-POLISH = SHARE | {"own": 2.0, "excerpts": 1.0, "recoded": 2.0, "stories": 0.3, "muc4": 1.0, "news": 0.5}  # the same with --start
-POLISH_RATE = 0.25  # of the rates; constant, and the weights averaged (Izmailov et al. 2018, "Averaging weights leads to wider optima")
+ON = SHARE | {"excerpts": 0.6, "rams": 1.5, "geneva": 0.2, "stories": 0.3, "muc4": 0.8, "news": 0.5}  # the same with --start
+ON_RATE = 0.5  # of the rates, with --start
 RATE = {"minilm": 2e-4, "mpnet": 8e-5}  # of the layers, by what the encoder starts from
 START = 1  # the heads begin alike in every run, so that the mean of several is an encoder too (`training.export`)
 HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 1e-3, 3e-3, 0.1, 0.01
+SHIPPED = "shipped"
 HELD_OUT = ("own", "recoded", "rams", "muc4", "stories")  # sources of which a fold sets no weight, so that second stages can learn there
 
 
@@ -59,41 +62,44 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[])
-    parser.add_argument("--start", metavar="RUN", help="polish that run: go on from its last weights at a low constant rate, and average")
+    parser.add_argument("--start", metavar="RUN", help=f"go on from that run's last weights, or, with {SHIPPED!r}, from those in dateline/")
+    parser.add_argument("--frozen", type=int, default=0, metavar="N", help="layers at the bottom that stay as they are: a step is shorter")
     parser.add_argument("--share", type=float, default=1.0, help="of what an epoch draws: where epochs are long, check-points come sooner")
     parser.add_argument("--base", default="minilm", choices=RATE, help="what the encoder starts from; mpnet makes a teacher")
     parser.add_argument("--teacher", metavar="RUN", help="learn from that run too (training.distil); without one, news says nothing")
-    parser.add_argument("--hold-out", type=int, choices=range(1, 5), help=f"the fold of {', '.join(HELD_OUT)} that is not trained on")
+    parser.add_argument("--hold-out", type=int, choices=range(5), help=f"the fold of {', '.join(HELD_OUT)} that is not trained on")
     a = parser.parse_args()
     folder: Path = BUILD / a.run
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(START)
     names = heads()
-    held_out = lambda e: e["source"] in HELD_OUT and e["fold"] == a.hold_out  # noqa: E731
+    held_out = lambda e: e["source"] in HELD_OUT and e["fold"] == kept_fold(e["source"], a.hold_out)  # noqa: E731
     taught = teacher(a.teacher) if a.teacher else None
     without = {*a.without, *(() if taught else ("news",))}
     windows = load_windows(names, lambda e: e["source"] not in without and not held_out(e), taught)
     for x in windows if taught else ():
         taught.stretch(x.key, len(x.first))
     counts = Counter({x.example["id"]: x.example["source"] for x in windows}.values())
-    model = Encoder(a.base, "lean")
-    shares = {source: a.share * s for source, s in (POLISH if a.start else SHARE).items()}
-    if a.start:
-        model.load_state_dict(last(a.start))
-    averaged = torch.optim.swa_utils.AveragedModel(model)
+    before: dict[str, Any] | None = None
+    if a.start == SHIPPED:
+        model, before = shipped.encoder(WEIGHTS, "lean"), read_card(WEIGHTS)["training"]
+    else:
+        model = Encoder(a.base, "lean")
+        if a.start:
+            model.load_state_dict(last(a.start))
+            before = json.loads((BUILD / a.start / "run.json").read_text())
+    model.freeze(a.frozen)
+    shares = {source: a.share * s for source, s in (ON if a.start else SHARE).items()}
     optimizer = torch.optim.AdamW(rates(model), weight_decay=DECAY)
     steps = a.epochs * len(list(batches(windows, shares, random.Random(0))))
-    if a.start:
-        ramp = lambda s: POLISH_RATE * min(1.0, s / (WARM_UP * steps))  # noqa: E731
-    else:
-        ramp = lambda s: min(s / (WARM_UP * steps), max(0.0, (steps - s) / ((1 - WARM_UP) * steps)))  # noqa: E731
+    peak = ON_RATE if a.start else 1.0
+    ramp = lambda s: peak * min(s / (WARM_UP * steps), max(0.0, (steps - s) / ((1 - WARM_UP) * steps)))  # noqa: E731
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, ramp)
     log: list[dict[str, Any]] = []
     done = sorted(folder.glob("epoch-*.pt"))
     if done:
         state = torch.load(done[-1])
         model.load_state_dict(state["model"])
-        averaged.load_state_dict(state["averaged"])
         optimizer.load_state_dict(state["optimizer"])
         scheduler.load_state_dict(state["scheduler"])
         log = state["log"]
@@ -116,8 +122,6 @@ def main() -> None:
             optimizer.step()
             scheduler.step()
             optimizer.zero_grad()
-            if a.start and scheduler.last_epoch > WARM_UP * steps:
-                averaged.update_parameters(model)
             for head, loss in by_head.items():
                 sums.setdefault(head, []).append(loss.item())
             if step % 50 == 0:
@@ -129,12 +133,11 @@ def main() -> None:
         log.append({"epoch": epoch, "seconds": round(time.time() - began), **{k: round(float(np.mean(v)), 4) for k, v in sums.items()}})
         print(log[-1], flush=True)
         state = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "log": log}
-        state |= {"model": model.state_dict(), "averaged": averaged.state_dict()}
+        state |= {"model": model.state_dict()}
         torch.save(state, folder / "epoch-tmp")
         (folder / "epoch-tmp").rename(folder / f"epoch-{epoch:02d}.pt")
-        (folder / "run.json").write_text(
-            json.dumps({"settings": vars(a) | {"held_out": HELD_OUT}, "share": shares, "examples": counts, "log": log}, indent=1)
-        )
+        record = {"settings": vars(a) | {"held_out": HELD_OUT}, "share": shares, "examples": counts, "log": log}
+        (folder / "run.json").write_text(json.dumps(record | ({"before": before} if before else {}), indent=1))
         for old in sorted(folder.glob("epoch-*.pt"))[:-1]:
             old.unlink()
 

@@ -18,7 +18,8 @@ class Decisions:
     """Probabilities from which a thing counts, and what makes an event's confidence.
 
     A word names an event from probability `event` on, by itself (`mention`: weight and constant on its logit), whether it stands alone or
-    names what others name too. `confidence`: the weights by which an event's signs say how probable it is (`dateline.extract.confidence`).
+    names what others name too. `confidence`: the weights by which an event's signs say how probable it is, one of which is what the passage
+    is `about`, by weights of its own (both: `dateline.extract.confidence`).
     """
 
     event: float = 0.5
@@ -32,6 +33,7 @@ class Decisions:
     same_people: float = 0.5
     mention: tuple[float, float] = (1.0, 0.0)
     confidence: dict[str, float] = field(default_factory=dict)
+    about: tuple[tuple[float, ...], ...] = ()
     sections: tuple[SectionKind, ...] = ("headline", "body")  # those that yield events: not the model's, but the user's
 
     @property
@@ -51,4 +53,6 @@ class Decisions:
             raise ModelError("model.json, decisions: `event` must lie between 0 and 1, and the weight in `mention` above 0")
         if found.confidence and not {*SIGNS, "constant"} <= set(found.confidence):
             raise ModelError(f"model.json, decisions: `confidence` must have weights for {', '.join(SIGNS)} and constant")
+        if any(2 * len(row) + 1 != len(found.about) for row in found.about):
+            raise ModelError("model.json, decisions: `about` must have two rows for each type and one more, and a column for each type")
         return found

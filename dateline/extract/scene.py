@@ -57,13 +57,21 @@ def scenes(
         if here:
             joined = same_happenings(here, encoding, model, decisions.same_event)
             groups = [group for j in joined for group in _by_teller(j, report, encoding)]
-            sure = confidence.of_events(groups, encoding, decisions.mention, decisions.confidence).tolist()
+            subject = about(encoding, passage, model, codebook, decisions)
+            sure = confidence.of_events(groups, encoding, decisions.mention, decisions.confidence, subject).tolist()
             row = {t: i for i, t in enumerate(here)}
             events = [[row[t] for t in group] for group in groups]
             found = participants.mentions(encoding, model.card["heads"]["kind"], told, passage)
             people = participants.one_and_the_same(found, encoding, model, decisions.same_people)
             scores = scored(here, found, encoding, model, model.card["roles"])
             yield Scene(encoding, told, passage, here, events, sure, found, people, scores, sentence)
+
+
+def about(encoding: Encoding, passage: Run, model: Model, codebook: Codebook, decisions: Decisions) -> dict[str, float]:
+    """What a passage is about: the logarithm of each type's share."""
+    head = codebook.heads["type"]
+    shares = confidence.about(encoding.heads[head][slice(*passage)], decisions.about)
+    return dict(zip(model.card["heads"][head], shares.tolist(), strict=True))
 
 
 def _by_teller(group: list[Trigger], report: Report, encoding: Encoding) -> list[list[Trigger]]:
