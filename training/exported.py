@@ -1,6 +1,6 @@
-"""The weights that ship, read back: model.onnx and model.json → an encoder's parameters, for a run that goes on from them.
+"""An exported model, read back: model.onnx and model.json → an encoder's parameters, for a run that goes on from them.
 
-Check-points do not travel with the code, and the shipped file does. What was rounded to int8 there comes back as it was rounded.
+Check-points do not travel with the code, and what ships does. What was rounded to int8 there comes back as it was rounded.
 """
 
 from __future__ import annotations
