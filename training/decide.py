@@ -33,14 +33,15 @@ from training.card import keep, lineage
 from training.data import OWN, fold, kept_fold, recoded, rows
 
 # Which figure each threshold serves, in the order in which they are set.
-SERVES = {"event": "event_f1", "same_event": "event_f1", "figure": "figure_f1", "place": "place_f1", "mode": "mode"}
+SERVES = {"same_event": "event_f1", "figure": "figure_f1", "place": "place_f1", "mode": "mode"}
 RECALL = ("figure",)  # of thresholds that do equally well the lowest: what is left out is lost, and what is given shows its words
 EQUAL, EQUAL_RECALL = 0.002, 0.01  # below the best value, and still as good
 TRIED = np.round(np.arange(0.1, 0.96, 0.05), 2)
 ROUNDS = 1
 CANDIDATE = 0.2  # the words on which the calibration is fitted: those that are unlikely too
 SUBJECT = 0.02  # C of the regression that tells what a passage is about; by cross-validation on the stories
-TEMPLATE = 0.5  # a report is of an incident type where it is more probably so than not: by definition, not fitted
+EVENT = 0.5  # a word names an event where it is more probably right than wrong: by definition, not fitted
+TEMPLATE = 0.5  # as EVENT, of a report's incident types
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def calibrated(kept: list[Kept], decisions: Decisions) -> Decisions:
 
     Each sign's weight is learned on two questions at once, which count alike: which events of our reports are right, and which of a story's
     events is the one that it is about. Scale and constant are then those of our reports alone. Where a run went on from a model that had
-    seen these stories, they say nothing of new ones, and only the first question is asked.
+    seen these stories, they say nothing of new ones: an event is then as probable as its best word.
     """
     kept = [of.whole for of in kept]
     everything = replace(decisions, event=CANDIDATE, mention=(1.0, 0.0), confidence={}, about=())
@@ -108,15 +109,19 @@ def calibrated(kept: list[Kept], decisions: Decisions) -> Decisions:
     everything, subjects = subject(tales, everything) if tales else (everything, {})
     found, right = signs_of(kept, everything)
     everything = replace(everything, mention=logistic(found[:, 0], right))
+    if not tales:
+        return replace(decisions, mention=everything.mention, about=(), confidence={})
     ours, right = signs_of(kept, everything)
-    of_tales, meant = signs_of(tales, everything, subjects) if tales else (ours[:0], right[:0])
+    of_tales, meant = signs_of(tales, everything, subjects)
     whose = np.concatenate([np.ones(len(ours)), np.zeros(len(of_tales))])[:, None]
-    weight = np.where(whose[:, 0] == 1, 1.0, len(ours) / max(1, len(of_tales)))
+    weight = np.where(whose[:, 0] == 1, 1.0, len(ours) / len(of_tales))
     both = np.concatenate([np.concatenate([ours, of_tales]), whose], 1)
     weights = LogisticRegression(max_iter=1000).fit(both, np.concatenate([right, meant]), weight).coef_[0, :-1]
     scale, constant = logistic(ours @ weights, right)
     named = dict(zip([*SIGNS, *codebooks.load().types], (scale * weights).tolist(), strict=True))
-    print(f"confidence of {len(ours)} events, {right.mean():.3f} right; of {len(of_tales)} in stories, {meant.sum()} meant", flush=True)
+    print(
+        f"confidence of {len(ours)} events, {right.mean():.3f} right; of {len(of_tales)} in stories, {meant.mean():.3f} meant", flush=True
+    )
     weights_of = {k: round(w, 3) for k, w in named.items()} | {"constant": constant}
     return replace(decisions, mention=everything.mention, about=everything.about, confidence=weights_of)
 
@@ -222,7 +227,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, default=[WEIGHTS], help="encoders, each trained without a fold of its own")
     a = parser.parse_args()
     kept = [Kept.read(model, held_out(fold_kept(model))) for model in map(Model, a.folders)]
-    decisions = replace(Decisions.of(kept[0].model.card), template=TEMPLATE)
+    decisions = replace(Decisions.of(kept[0].model.card), event=EVENT, template=TEMPLATE)
     decisions = replace(decisions, same_people=joining(kept))
     decisions = calibrated(kept, decisions)  # once, on all that may be an event
     for _ in range(ROUNDS):
