@@ -122,7 +122,7 @@ def large_page(n: int) -> bytes:
     return f"<!DOCTYPE html><html lang='en'><head>{head}</head><body>{body}{script}</body></html>".encode()
 
 
-YARDSTICK = 0.5  # seconds of it for 100 such pages on the core that the bar is meant for; 0.6 on one that at rest reads 113 records a second
+YARDSTICK = 0.5  # seconds of it for 100 such pages on a core that the bar is meant for; one that took 0.6 read 113 records a second
 
 
 def yardstick(pages: list[bytes]) -> float:
