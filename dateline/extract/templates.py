@@ -24,6 +24,7 @@ from dateline.records import Event, Participant, ParticipantKind, Report, Span
 
 PUNCTUATION = SHAPES.index("punctuation")
 NEAR = 12  # words on either side of a candidate that are looked at
+NAMES = 0.5  # probability from which a word beside the one that names an incident most names it too
 LEAST = 0.05  # probability from which a run of words may be a filler: the trees judge what comes of it
 LONGEST = 14  # words of a filler
 NAMES_AN_EVENT = 0.3  # probability from which a word may name an event of the default codebook
@@ -74,8 +75,8 @@ def incident_types(encoding: Encoding, model: Model, codebook: Codebook, told: T
     return {name: scores[:, i] for i, name in enumerate(model.card["heads"][head]) if name in codebook.types}
 
 
-def _named_at(name: str, encoding: Encoding, model: Model, codebook: Codebook, told: Told) -> int:
-    """The word that names such an incident most: its type is read from the whole report, most of all from those who fill its slots."""
+def _named_at(name: str, encoding: Encoding, model: Model, codebook: Codebook, told: Told) -> Run:
+    """The words that name such an incident most: its type is read from the whole report, most of all from those who fill its slots."""
     score = np.where(told, probability(encoding.heads["type"].max(-1)), np.float32(0))
     like = [
         probability(encoding.heads[head][:, labels.index(label)])
@@ -83,7 +84,13 @@ def _named_at(name: str, encoding: Encoding, model: Model, codebook: Codebook, t
         for label in codebook.types[name].like
         if head in ("type", "mode") and label in labels
     ]
-    return int((score * np.max(like, axis=0) if like else score).argmax())
+    at = int((score * np.max(like, axis=0) if like else score).argmax())
+    first, end = at, at + 1
+    while first > 0 and score[first - 1] >= NAMES:  # "blew up"
+        first -= 1
+    while end < len(score) and score[end] >= NAMES:
+        end += 1
+    return first, end
 
 
 def candidates(encoding: Encoding, model: Model, codebook: Codebook, told: Told) -> list[Candidate]:
@@ -234,13 +241,13 @@ def _event(
     model: Model,
     codebook: Codebook,
     name: str,
-    at: int,
+    at: Run,
     sure: float,
     found: list[Candidate],
     parts: list[Span],
 ) -> Event:
-    """The event of a template: its type, the word that says it most, and its fillers as participants."""
-    trigger = encoding.span(at, at + 1)
+    """The event of a template: its type, the words that say it most, and its fillers as participants."""
+    trigger = encoding.span(*at)
     kinds = model.card["heads"]["kind"]
     who = tuple(
         Participant(
